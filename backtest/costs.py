@@ -1,0 +1,47 @@
+"""What trading costs and what the account may do: the settings behind every simulated fill."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from data.settings import NonNegative, Positive, Settings
+
+__all__ = ["Account", "Costs"]
+
+
+class Costs(Settings):
+    """Costs of trading and of carrying positions; every kind is booked in its own column."""
+
+    commission_bps: NonNegative = Field(default=0.0, description="Commission, in bps of the filled notional.")
+    commission_per_share: NonNegative = Field(default=0.0, description="Commission per share, in account currency.")
+    commission_min: NonNegative = Field(default=0.0, description="Least commission of one order, in account currency.")
+    half_spread_bps: NonNegative = Field(default=0.0, lt=10_000, description="Half the bid-ask spread; moves the fill.")
+    slippage_bps: NonNegative = Field(default=0.0, lt=10_000, description="Further adverse move of the fill price.")
+    borrow_bps_per_year: NonNegative = Field(default=0.0, description="Fee on short market value, ACT/365.")
+    margin_bps_per_year: NonNegative = Field(default=0.0, description="Interest on debit cash, ACT/365.")
+    cash_bps_per_year: NonNegative = Field(default=0.0, description="Interest on credit cash, ACT/365.")
+
+    @model_validator(mode="after")
+    def _fill_stays_positive(self) -> Costs:
+        if self.half_spread_bps + self.slippage_bps >= 10_000:
+            raise ValueError("half_spread_bps + slippage_bps must stay below 10000, or sales would fetch nothing")
+        return self
+
+
+class Account(Settings):
+    """Capital, when orders fill, and the bounds every order is held to."""
+
+    capital: Positive = Field(default=1_000_000.0, description="Cash before the first session, account currency.")
+    fill: Literal["open", "close"] = Field(default="open", description="Price at which orders fill.")
+    max_gross: Positive = Field(default=1.0, description="Most gross exposure after any fill, as a multiple of equity.")
+    funding: Literal["scale", "sequential"] = Field(
+        default="scale",
+        description="Short of cash: scale all buys by one factor, or (for cross-checks) fill in turn until it is gone.",
+    )
+    no_trade_band: NonNegative = Field(
+        default=0.0,
+        lt=1,
+        description="Skip orders smaller than this fraction of equity; closing orders always go.",
+    )

@@ -1,0 +1,36 @@
+"""Targets by part, as both walks want them: totals per asset for the first, (asset, part) pairs for the second."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backtest.kernels.attribute import Parts
+from backtest.kernels.simulate import Rows
+
+__all__ = ["parts", "totals"]
+
+F = NDArray[np.float64]
+I = NDArray[np.int64]  # noqa: E741 - the pair F, I reads as floats and integers
+
+
+def totals(session: I, start: I, asset: I, weight: F) -> Rows:
+    """Sum the entries of one asset within a row (they stand together), in their order."""
+    if len(asset) == 0:
+        return Rows(session, start, asset, weight)
+    row = np.repeat(np.arange(len(session)), np.diff(start))
+    fresh = np.ones(len(asset), dtype=np.bool_)
+    fresh[1:] = (row[1:] != row[:-1]) | (asset[1:] != asset[:-1])
+    first = np.flatnonzero(fresh)
+    ends = np.searchsorted(first, start).astype(np.int64)
+    return Rows(session, ends, asset[first], np.add.reduceat(weight, first))
+
+
+def parts(session: I, start: I, asset: I, part: I, weight: F, assets: int) -> Parts:
+    """Number the distinct (asset, part) pairs, ascending by asset, then part."""
+    key = asset * (int(part.max()) + 1 if len(part) else 1) + part
+    pairs, position = np.unique(key, return_inverse=True)
+    width = int(part.max()) + 1 if len(part) else 1
+    pair_asset, pair_part = (pairs // width).astype(np.int64), (pairs % width).astype(np.int64)
+    first = np.searchsorted(pair_asset, np.arange(assets + 1)).astype(np.int64)
+    return Parts(session, start, position.astype(np.int64), weight, first, pair_asset, pair_part)

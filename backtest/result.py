@@ -1,0 +1,114 @@
+"""What a run leaves: polars frames, metrics with their conventions, and the hashes that identify its inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from backtest.config.model import Config
+    from data.events.funnel import Funnel
+
+__all__ = ["Metric", "Provenance", "Result"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One number with everything needed to read it.
+
+    Attributes
+    ----------
+    name
+        Stable identifier, as ``sharpe``.
+    label
+        Name for people, as ``Sharpe ratio``.
+    value
+        The number, None when it is undefined.
+    unit
+        ``fraction``, ``fraction per year``, ``ratio``, ``currency``, ``currency per year``, ``count``, ``date``, ``text``.
+    lower, upper
+        95 % interval, None when there is none.
+    convention
+        Formula, annualisation, divisor, treatment of the first session.
+    reason
+        Why there is no value; empty when there is one.
+
+    """
+
+    name: str
+    label: str
+    value: float | str | None
+    unit: str
+    lower: float | None = None
+    upper: float | None = None
+    convention: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the inputs came from and what identifies them."""
+
+    prices_label: str
+    events_label: str
+    adjustment: str
+    simulated: bool
+    disclosure: tuple[str, ...]
+    config_hash: str
+    prices_hash: str
+    events_hash: str
+    code_hash: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """A finished run.
+
+    Attributes
+    ----------
+    config
+        The config as run.
+    run_id
+        ``<name>-<hash>``, the hash over config, prices and events.
+    daily
+        Per session: session, equity, cash, gross, net (fractions of equity), turnover (traded notional / equity), base
+        (equity of the untilted mix), benchmark (its equity, null without one), dividend, interest, borrow, commission,
+        half_spread, slippage (account currency, costs positive), stale (assets held without a price).
+    weights
+        Target weights: session, asset, target (fraction of equity).
+    trades
+        Orders: session, asset, requested, shares (signed), reference, price (currency per share), commission,
+        half_spread, slippage, reason.
+    events
+        One row per event read: event_id, kind, asset, stated, timing, known_at, session, rule, stage, status, reason,
+        direction, value, low, high, prior, unit, source, pnl (currency, null when not traded).
+    attribution
+        event_id (``base`` and ``cash`` beside the events), session, gross, cost, pnl = gross - cost; sums to the equity
+        change.
+    funnel
+        Counts of events by stage with the reasons of every loss.
+    metrics
+        In the order in which they are shown.
+    verdict
+        One sentence.
+    warnings
+        Sentences that must stand on the first screen: ruin, stale positions, scaled orders.
+    provenance
+        Sources and hashes.
+
+    """
+
+    config: Config
+    run_id: str
+    daily: pl.DataFrame
+    weights: pl.DataFrame
+    trades: pl.DataFrame
+    events: pl.DataFrame
+    attribution: pl.DataFrame
+    funnel: Funnel
+    metrics: tuple[Metric, ...]
+    verdict: str
+    warnings: tuple[str, ...]
+    provenance: Provenance

@@ -1,0 +1,1 @@
+"""Event sources and the ledger: read, validate, quarantine, de-duplicate, date."""

@@ -1,0 +1,80 @@
+"""The files of an event source as one frame of texts under our field names, a row per row read."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, cast, get_args
+
+import polars as pl
+
+from data.errors import Finding, InputError
+from data.events.settings import EventField
+from data.tables import read_text_table, table_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from data.events.settings import EventFiles
+    from data.tables import TextTable
+
+__all__ = ["FIELDS", "ROW", "WHERE", "read_rows"]
+
+FIELDS: tuple[str, ...] = get_args(EventField)
+REQUIRED = ("event_id", "kind", "announced_at")
+AS_IS = ("note", "source")
+ROW, WHERE = "row", "where"
+
+
+def read_rows(settings: EventFiles, path: Path) -> pl.DataFrame:
+    """Read every file: our fields as stripped texts (null when empty or absent), ROW (position) and WHERE (for people).
+
+    Notes and sources are kept to the letter.
+
+    Raises
+    ------
+    InputError
+        With the faults of all files: their form, and columns that are required or mapped and not there.
+    MissingDataError
+        When there is nothing to read.
+
+    """
+    parts: list[pl.DataFrame] = []
+    found: list[Finding] = []
+    for file in table_files(path):
+        try:
+            parts.append(_read_file(settings, file))
+        except InputError as error:
+            found += error.findings
+    if found:
+        raise InputError(f"{path.name}: the events cannot be read", found)
+    return pl.concat(parts).with_row_index(ROW)
+
+
+def _read_file(settings: EventFiles, file: Path) -> pl.DataFrame:
+    columns = {field: settings.columns.get(cast("EventField", field), field) for field in FIELDS}
+    table = read_text_table(file, only=set(columns.values()))
+    missing = [
+        _missing(file.name, field, column, table)
+        for field, column in columns.items()
+        if column not in table.found and (field in REQUIRED or field in settings.columns)
+    ]
+    if missing:
+        raise InputError(f"{file.name}: {len(missing)} columns are missing", missing)
+    fields = [
+        _text(field, column) if column in table.found else pl.lit(None, pl.String).alias(field)
+        for field, column in columns.items()
+    ]
+    where = pl.Series(WHERE, [f"{file.name} row {row}" for row in table.rows.tolist()], pl.String)
+    return table.frame.select(fields).with_columns(where)
+
+
+def _text(field: str, column: str) -> pl.Expr:
+    text = pl.col(column) if field in AS_IS else pl.col(column).str.strip_chars()
+    return pl.when(text != "").then(text).alias(field)
+
+
+def _missing(name: str, field: str, column: str, table: TextTable) -> Finding:
+    near = get_close_matches(column, table.found, n=1)
+    guess = f"did you mean {near[0]!r}? " if near else ""
+    hint = f"{guess}columns found: {', '.join(table.found)}; map it as `columns: {{{field}: <column>}}`"
+    return Finding(name, column, "", f"the column of `{field}` is missing", hint)

@@ -1,0 +1,1 @@
+"""Price sources: files and the simulated market, checked against one schema."""

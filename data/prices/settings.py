@@ -1,0 +1,140 @@
+"""Settings of the price sources; kept apart from the loaders so that a config is checked without polars."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from data.settings import Name, NonNegative, Positive, Settings
+
+__all__ = ["INDEX", "NOISE_KIND", "Adjustment", "PlantedEffect", "PriceFiles", "PriceSource", "SimulatedMarket"]
+
+Adjustment = Literal["raw", "split", "total"]
+PriceField = Literal["session", "asset", "open", "high", "low", "close", "volume", "dividend", "split"]
+# Corporate actions that prices of an adjustment have in them already.
+COVERED: dict[Adjustment, tuple[PriceField, ...]] = {"raw": (), "split": ("split",), "total": ("dividend", "split")}
+
+
+class PriceFiles(Settings):
+    """Prices from one parquet or CSV file, or from a folder of them; long (a row per session and asset) or wide."""
+
+    source: Literal["files"] = "files"
+    path: str = Field(min_length=1, description="File or folder; relative to the config's folder, else to the cwd.")
+    adjustment: Adjustment = Field(
+        description="What the prices are: raw (as traded), split (split-adjusted) or total (dividends reinvested too).",
+    )
+    layout: Literal["long", "wide"] = Field(
+        default="long",
+        description="long: a row per session and asset; wide: a column per asset, closes only.",
+    )
+    columns: dict[PriceField, str] = Field(
+        default_factory=dict,
+        description="Our field: the file's column, where they differ, as `session: date`.",
+    )
+    basis_close: str | None = Field(
+        default=None,
+        description="The file's close on the basis of its open, high and low, when `close` is mapped to an adjusted "
+        "close: they are then scaled by close / basis_close.",
+    )
+    date_format: str | None = Field(default=None, description="strptime format of text dates that are not ISO 8601.")
+    name: str = Field(default="", max_length=80, description="What the page calls this source.")
+
+    @model_validator(mode="after")
+    def _actions_once(self) -> PriceFiles:
+        for field in COVERED[self.adjustment]:
+            if field in self.columns:
+                raise ValueError(
+                    f"columns maps {field!r}, but prices declared `{self.adjustment}` have every {field} in them: "
+                    "it would be counted twice; take the column out, or declare what the prices really are",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _layout_fits(self) -> PriceFiles:
+        others = sorted(set(self.columns) - {"session"})
+        if self.layout == "wide" and (others or self.basis_close is not None):
+            names = ", ".join(others) if others else "basis_close"
+            raise ValueError(f"a wide table has a session column and closes only, it cannot have {names}")
+        if self.basis_close is not None and self.basis_close == self.columns.get("close", "close"):
+            raise ValueError("basis_close is the column of `close` itself, so there is nothing to scale; leave it out")
+        return self
+
+
+# The market factor as an asset, and the kind of the simulated events that never have an effect.
+INDEX = "MKT"
+NOISE_KIND = "product_news"
+
+
+class PlantedEffect(Settings):
+    """A disclosed effect in the simulated market: events of a kind move one sector against another."""
+
+    kind: Name = "routing_adoption"
+    up: Name = Field(default="hyperscalers", description="Sector that drifts up after the event.")
+    down: Name = Field(default="semis", description="Sector that drifts down after the event.")
+    drift_bps: float = Field(
+        default=150.0, description="Total drift of each side after one event of strength 1, in bps."
+    )
+    half_life_sessions: Positive = Field(default=10.0, description="Sessions in which half of the drift has come.")
+    jump_bps: float = Field(default=0.0, description="Move at the announcement itself, in bps, before any fill.")
+
+
+class SimulatedMarket(Settings):
+    """A seeded market: factor model with sectors, volatility clustering, jumps at events, effects planted or none."""
+
+    source: Literal["simulated"] = "simulated"
+    seed: int = Field(default=7, ge=0)
+    start: date = Field(default=date(2019, 1, 2), description="The first session is this day or the next one.")
+    sessions: int = Field(default=1512, ge=2, le=20_000)
+    sectors: dict[Name, Annotated[int, Field(ge=1, le=200)]] = Field(
+        default={"semis": 5, "hyperscalers": 4, "neoclouds": 3},
+        description="Sector: number of assets in it; they are called SEM1, HYP1, ...; the index is MKT.",
+    )
+    market_volatility_per_year: Positive = 0.16
+    sector_volatility_per_year: NonNegative = 0.12
+    own_volatility_per_year: NonNegative = 0.22
+    market_drift_per_year: float = 0.07
+    clustering: float = Field(
+        default=0.94, ge=0, le=0.98, description="Persistence of the volatility (GARCH a + b); 0 for none."
+    )
+    events_per_year: NonNegative = 10.0
+    effects: tuple[PlantedEffect, ...] = Field(default=(PlantedEffect(),), description="Empty: nothing to find.")
+
+    @model_validator(mode="after")
+    def _sectors_exist(self) -> SimulatedMarket:
+        for effect in self.effects:
+            for sector in (effect.up, effect.down):
+                if sector not in self.sectors:
+                    raise ValueError(f"effect names sector {sector!r}, known: {', '.join(self.sectors)}")
+            if effect.up == effect.down:
+                raise ValueError(f"effect moves sector {effect.up!r} against itself; name another one under `down`")
+            if effect.kind == NOISE_KIND:
+                raise ValueError(f"effect is of kind {NOISE_KIND!r}, which is kept for events without any effect")
+        return self
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> SimulatedMarket:
+        if not self.sectors:
+            raise ValueError("sectors is empty, name at least one")
+        owner = {INDEX: "the index"}
+        for sector, members in self.members.items():
+            for asset in members:
+                if asset in owner:
+                    raise ValueError(
+                        f"sectors {owner[asset]!r} and {sector!r} would both have an asset {asset}; "
+                        "their first three letters must differ",
+                    )
+                owner[asset] = sector
+        return self
+
+    @property
+    def members(self) -> dict[str, tuple[str, ...]]:
+        """Give the assets of each sector: the first three letters in capitals and a number from 1."""
+        return {
+            sector: tuple(f"{sector[:3].upper()}{number}" for number in range(1, count + 1))
+            for sector, count in self.sectors.items()
+        }
+
+
+PriceSource = Annotated[PriceFiles | SimulatedMarket, Field(discriminator="source")]

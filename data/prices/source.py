@@ -1,0 +1,46 @@
+"""What every price source returns: one checked frame and what a reader must know about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from data.errors import Finding
+    from data.prices.settings import Adjustment
+
+__all__ = ["Prices"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prices:
+    """Prices as loaded.
+
+    Attributes
+    ----------
+    frame
+        PRICES schema, one row per session and asset, sorted by both.
+    adjustment
+        raw, split or total, as declared.
+    label
+        Name of the source for people, without a path of this machine.
+    simulated
+        True for prices that were never paid.
+    disclosure
+        Sentences that must stand beside every result, as the planted effects of a simulated market.
+    findings
+        Rows that were set aside, with the reason.
+    content_hash
+        SHA-256 of the frame's content.
+
+    """
+
+    frame: pl.DataFrame
+    adjustment: Adjustment
+    label: str
+    simulated: bool
+    disclosure: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    content_hash: str

@@ -1,0 +1,217 @@
+"""Strict reading of CSV and parquet files as text, so that every fault is named with its file, row and value."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from data.errors import Finding, InputError, MissingDataError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from numpy.typing import NDArray
+
+__all__ = ["TextTable", "read_text_table", "table_files"]
+
+SUFFIXES = (".csv", ".parquet")
+MOST_ROWS = 50_000_000
+SHOWN = 60
+OTHER_DELIMITERS = (";", "\t", "|")
+
+
+class TextTable(NamedTuple):
+    """A file as text.
+
+    Attributes
+    ----------
+    frame
+        Every column a String; an empty CSV field is "", a parquet null is null; nothing is stripped.
+    rows
+        Row numbers for people, shape (row,): from 1; of a CSV the line in which the row starts, the header being 1.
+    found
+        Names of all columns of the file, also of those that were not asked for.
+
+    """
+
+    frame: pl.DataFrame
+    rows: NDArray[np.int64]
+    found: tuple[str, ...]
+
+
+def table_files(path: Path) -> list[Path]:
+    """List the files to read: the file itself, or the CSV and parquet files of a folder by name.
+
+    Raises
+    ------
+    MissingDataError
+        When the path does not exist or the folder holds none.
+
+    """
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
+        if not files:
+            raise MissingDataError(f"{path}: the folder holds no .csv or .parquet file")
+        return files
+    if not path.exists():
+        siblings = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
+        near = get_close_matches(path.name, siblings)
+        hint = f"; did you mean {', '.join(near)}?" if near else f" (searched from {Path.cwd()})"
+        raise MissingDataError(f"{path}: no such file{hint}")
+    return [path]
+
+
+def read_text_table(path: Path, only: Collection[str] | None = None) -> TextTable:
+    """Read a CSV or parquet file as text; with ``only``, give just those of its columns.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file: not UTF-8, NUL bytes, a ragged row, an open quote, a repeated or absent header,
+        no rows, a damaged parquet file, a column that is no text, number or time.
+    MissingDataError
+        When the file cannot be opened.
+
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise MissingDataError(f"{path}: cannot be read: {error.strerror}") from error
+    if path.suffix.lower() == ".csv":
+        return _read_csv(path.name, content, only)
+    if path.suffix.lower() == ".parquet":
+        return _read_parquet(path.name, content, only)
+    raise _broken(path.name, Finding(path.name, "", path.suffix, "is neither .csv nor .parquet"))
+
+
+def _broken(name: str, *findings: Finding) -> InputError:
+    return InputError(f"{name}: cannot be used as it is", findings)
+
+
+def _read_csv(name: str, content: bytes, only: Collection[str] | None) -> TextTable:
+    header, records, rows = _records(name, _decode(name, content))
+    found = _header(name, header)
+    if not records:
+        raise _broken(name, Finding(name, "", "", "has a header but no rows"))
+    ragged = [
+        Finding(
+            f"{name} row {row}",
+            "",
+            ",".join(fields)[:SHOWN],
+            f"has {len(fields)} fields, the header has {len(found)}",
+            'put a field that contains a comma between quotes "',
+        )
+        for row, fields in zip(rows, records, strict=True)
+        if len(fields) != len(found)
+    ]
+    if ragged:
+        raise _broken(name, *ragged)
+    columns = zip(found, zip(*records, strict=True), strict=True)
+    kept = {column: pl.Series(column, texts, pl.String) for column, texts in columns if only is None or column in only}
+    return TextTable(pl.DataFrame(kept), np.array(rows, dtype=np.int64), found)
+
+
+def _decode(name: str, content: bytes) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        problem = f"is not UTF-8: byte {content[error.start]:#04x} at offset {error.start}"
+        hint = "save the file as UTF-8; it looks like Latin-1, Windows-1252 or UTF-16"
+        raise _broken(name, Finding(f"{name} line {line}", "", "", problem, hint)) from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        problem = f"holds a NUL byte at offset {content.index(0)}"
+        hint = "the file is damaged, or UTF-16: save it as UTF-8"
+        raise _broken(name, Finding(f"{name} line {line}", "", "", problem, hint))
+    if not text.strip():
+        raise _broken(name, Finding(name, "", "", "is empty, a header and rows are required"))
+    return text
+
+
+def _records(name: str, text: str) -> tuple[list[str], list[list[str]], list[int]]:
+    header: list[str] = []
+    records: list[list[str]] = []
+    rows: list[int] = []
+    start = 1
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    with _long_fields():
+        try:
+            for fields in reader:
+                if not header:
+                    header = fields if _is_filled(fields) else header
+                elif _is_filled(fields):
+                    records.append(fields)
+                    rows.append(start)
+                start = reader.line_num + 1
+        except csv.Error as error:
+            problem = f"has a quote that is opened and not closed, or text after a closing quote ({error})"
+            hint = 'a quote inside a quoted field is written twice, as ""'
+            raise _broken(name, Finding(f"{name} row {start}", "", "", problem, hint)) from error
+    return header, records, rows
+
+
+def _is_filled(fields: list[str]) -> bool:
+    return len(fields) > 1 or (len(fields) == 1 and bool(fields[0].strip()))
+
+
+@contextmanager
+def _long_fields() -> Iterator[None]:
+    """Let a field be as long as the file; the csv module's own limit is 128 kB."""
+    before = csv.field_size_limit(2**31 - 1)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
+def _header(name: str, header: list[str]) -> tuple[str, ...]:
+    found = tuple(column.strip() for column in header)
+    where = f"{name} row 1"
+    other = next((mark for mark in OTHER_DELIMITERS if len(found) == 1 and mark in found[0]), None)
+    if other is not None:
+        problem = f"has one column: the delimiter seems to be {other!r}, expected ','"
+        raise _broken(name, Finding(where, "", found[0][:SHOWN], problem, "save the file with commas"))
+    repeated = sorted({column for column in found if found.count(column) > 1})
+    if repeated:
+        raise _broken(name, *(Finding(where, column, "", "the column stands twice or more") for column in repeated))
+    return found
+
+
+def _read_parquet(name: str, content: bytes, only: Collection[str] | None) -> TextTable:
+    try:
+        height = pl.scan_parquet(io.BytesIO(content)).select(pl.len()).collect().item()
+        frame = pl.read_parquet(io.BytesIO(content)) if height <= MOST_ROWS else None
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        digest = hashlib.sha256(content).hexdigest()[:16]
+        problem = f"is no readable parquet file ({len(content)} bytes, sha256 {digest}...)"
+        raise _broken(name, Finding(name, "", "", problem, "delete it and fetch or write it again")) from error
+    if frame is None:
+        raise _broken(name, Finding(name, "", "", f"has {height} rows, at most {MOST_ROWS} are read"))
+    if frame.is_empty():
+        raise _broken(name, Finding(name, "", "", "has no rows"))
+    kept = [column for column in frame.columns if only is None or column in only]
+    texts, refused = _texts(name, frame.select(kept))
+    if refused:
+        raise _broken(name, *refused)
+    return TextTable(pl.DataFrame(texts), np.arange(1, frame.height + 1, dtype=np.int64), tuple(frame.columns))
+
+
+def _texts(name: str, frame: pl.DataFrame) -> tuple[list[pl.Series], list[Finding]]:
+    texts: list[pl.Series] = []
+    refused: list[Finding] = []
+    for column in frame.columns:
+        dtype = frame.schema[column]
+        if dtype.is_nested() or dtype in {pl.Binary, pl.Object, pl.Duration}:
+            refused.append(Finding(name, column, "", f"dtype is {dtype}, expected text, numbers or times"))
+        else:
+            texts.append(frame[column].cast(pl.String))
+    return texts, refused
