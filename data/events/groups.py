@@ -19,7 +19,7 @@ __all__ = ["FACT", "repeated"]
 FACT = (
     "kind", "asset", "announced_at", "period", "metric", "definition", "value", "low", "high", "unit", "direction",
 )  # fmt: skip
-KEPT, KEPT_WHERE = "kept", "kept_where"
+KEPT = {ROW: "kept_row", "event_id": "kept", WHERE: "kept_where"}
 
 
 class _Rule(NamedTuple):
@@ -30,10 +30,10 @@ class _Rule(NamedTuple):
 
 
 RULES = (
-    _Rule(tuple(EVENTS), pl.lit(True), "duplicate row", "repeats {kept_where}, which stays"),
+    _Rule(tuple(EVENTS), pl.col("event_id").is_duplicated(), "duplicate row", "repeats {kept_where}, which stays"),
     _Rule(
         ("event_id",),
-        pl.lit(True),
+        pl.col("event_id").is_duplicated(),
         "event_id used twice",
         "event_id = {event_id!r} is used by {kept_where} for other content, which stays (give each event its own id)",
     ),
@@ -58,9 +58,9 @@ def repeated(frame: pl.DataFrame) -> list[Fault]:
     left = frame.sort("known_at", "event_id", *rest, ROW)
     faults: list[Fault] = []
     for rule in RULES:
-        first = [pl.col(name).first().over(rule.keys) for name in (ROW, "event_id", WHERE)]
-        named = left.with_columns(first[0].alias("first"), first[1].alias(KEPT), first[2].alias(KEPT_WHERE))
-        lost = named.filter(rule.applies & (pl.col("first") != pl.col(ROW)))
-        faults += [Fault(row[ROW], rule.reason, rule.sentence.format(**row)) for row in lost.iter_rows(named=True)]
+        first = [pl.col(name).first().over(rule.keys).alias(kept) for name, kept in KEPT.items()]
+        lost = left.filter(rule.applies).with_columns(first).filter(pl.col(KEPT[ROW]) != pl.col(ROW))
+        named = lost.select(ROW, "event_id", "group_id", *KEPT.values()).iter_rows(named=True)
+        faults += [Fault(row[ROW], rule.reason, rule.sentence.format(**row)) for row in named]
         left = left.join(lost.select(ROW), on=ROW, how="anti", maintain_order="left")
     return faults
