@@ -1,0 +1,97 @@
+"""The research config as frozen settings; one file says everything a run needs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from backtest.costs import Account, Costs
+from backtest.portfolio import Portfolio
+from data.events.settings import EventSource
+from data.prices.settings import INDEX, PriceSource, SimulatedMarket
+from data.settings import Asset, Name, Settings
+from signals import SignalSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Config", "Period"]
+
+
+class Period(Settings):
+    """First and last day of the run; without them the prices decide."""
+
+    start: date | None = None
+    end: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Period:
+        if self.start and self.end and self.start >= self.end:
+            raise ValueError(f"start {self.start} is not before end {self.end}")
+        return self
+
+
+class Config(Settings):
+    """One research question: prices, events, signals, portfolio, account, costs."""
+
+    version: Literal[1] = Field(default=1, description="Version of this format.")
+    name: Name = Field(description="Short name; the run's folder begins with it.")
+    thesis: str = Field(default="", max_length=2000, description="What is believed and what would refute it.")
+    calendar: str = Field(default="XNYS", pattern=r"^[A-Z0-9_]{3,12}$", description="ISO 10383 code of the exchange.")
+    period: Period = Period()
+    prices: PriceSource
+    events: EventSource
+    baskets: dict[Name, Annotated[tuple[Asset, ...], Field(min_length=1)]] = Field(min_length=1)
+    signals: tuple[SignalSettings, ...] = Field(default=(), description="Without signals the base mix runs alone.")
+    portfolio: Portfolio
+    account: Account = Account()
+    costs: Costs = Costs()
+    benchmark: Asset | None = Field(
+        default=None, description="Asset to compare with, bought and held at the same costs."
+    )
+    risk_free_per_year: float = Field(default=0.0, gt=-1, lt=1, description="Fraction per year, in the Sharpe ratio.")
+    seed: int = Field(default=0, ge=0, description="Seed of everything random.")
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Config:
+        found = [*self._unknown_baskets(), *self._repeated_names(), *self._unknown_assets(), *self._sources_apart()]
+        if found:
+            raise ValueError("\n".join(found))
+        return self
+
+    def _unknown_baskets(self) -> Iterator[str]:
+        known = ", ".join(self.baskets)
+        used = {f"portfolio.base.{basket}": basket for basket in self.portfolio.base}
+        for at, signal in enumerate(self.signals):
+            used |= {f"signals.{at}.from": signal.source, f"signals.{at}.to": signal.to}
+        for place, basket in used.items():
+            if basket not in self.baskets:
+                yield f"`{place}` names a basket that is not defined; defined: {known}"
+
+    def _repeated_names(self) -> Iterator[str]:
+        names = [signal.name for signal in self.signals]
+        for at, name in enumerate(names):
+            if name in names[:at]:
+                yield f"`signals.{at}.name` is taken by an earlier signal; give each its own"
+
+    def _unknown_assets(self) -> Iterator[str]:
+        if isinstance(self.prices, SimulatedMarket):
+            made = {INDEX, *(asset for members in self.prices.members.values() for asset in members)}
+            for basket, members in self.baskets.items():
+                for at, asset in enumerate(members):
+                    if asset not in made:
+                        yield f"`baskets.{basket}.{at}` is no asset of the simulated market: {', '.join(sorted(made))}"
+            if self.benchmark is not None and self.benchmark not in made:
+                yield f"`benchmark` is no asset of the simulated market: {', '.join(sorted(made))}"
+
+    def _sources_apart(self) -> Iterator[str]:
+        if self.events.source == "simulated" and not isinstance(self.prices, SimulatedMarket):
+            yield "`events.source` is simulated, which needs prices of source simulated"
+
+    @property
+    def assets(self) -> tuple[str, ...]:
+        """Give every asset that must be priced, ascending."""
+        named = {asset for members in self.baskets.values() for asset in members}
+        return tuple(sorted(named | ({self.benchmark} if self.benchmark else set())))

@@ -1,0 +1,126 @@
+"""The strict config reader: every mistake at once, each with its line, its value and its remedy."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from backtest.config.model import Config
+from backtest.config.overrides import override
+from backtest.config.problems import findings_of
+from backtest.config.shape import Shape, typed
+from backtest.config.toml_text import read_toml
+from backtest.config.tree import Node, Place, Source
+from backtest.config.yaml_text import read_yaml
+from data.errors import ConfigError, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Loaded", "load"]
+
+MOST_BYTES = 1_000_000
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A config, the folder its paths are relative to, and what to call its file."""
+
+    config: Config
+    folder: Path
+    path_label: str
+
+
+def load(path: Path | str, overrides: Sequence[str] = ()) -> Loaded:
+    """Read a YAML or TOML config (``-``: YAML from the standard input) with ``a.b=c`` overrides put over it.
+
+    Raises
+    ------
+    ConfigError
+        With one finding for every mistake.
+
+    """
+    label = "<stdin>" if str(path) == STDIN else str(path)
+    folder = Path.cwd() if str(path) == STDIN else Path(path).parent
+    source = Source(label, _text(_bytes(path, label), label))
+    tree, findings = (read_toml if label.endswith(".toml") else read_yaml)(source)
+    if tree is None:
+        raise _error(label, findings or [Finding(label, "", "", "is empty", "`backtest init` writes a config")])
+    tree, wrong = override(tree, overrides)
+    config, more = _validate(tree, source)
+    findings += wrong + more
+    if config is None or findings:
+        raise _error(label, findings)
+    return Loaded(config, folder, label)
+
+
+def _error(label: str, findings: list[Finding]) -> ConfigError:
+    count = f"{len(findings)} mistake{'' if len(findings) == 1 else 's'}"
+    return ConfigError(f"{label} cannot be used as written: {count}", sorted(findings, key=_order))
+
+
+def _order(finding: Finding) -> tuple[str, int, int]:
+    label, line, column = [*finding.where.rsplit(":", 2), "", ""][:3]
+    return (label, int(line), int(column)) if line.isdigit() and column.isdigit() else (finding.where, 0, 0)
+
+
+def _bytes(path: Path | str, label: str) -> bytes:
+    try:
+        if str(path) == STDIN:
+            raw = sys.stdin.buffer.read(MOST_BYTES + 1)
+        else:
+            with Path(path).open("rb") as file:
+                raw = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise _unopened(path, label, error) from error
+    if len(raw) > MOST_BYTES:
+        raise _error(
+            label, [Finding(label, "", "", f"is larger than {MOST_BYTES:,} bytes; a config is a page of text")]
+        )
+    return raw
+
+
+def _unopened(path: Path | str, label: str, error: Exception) -> ConfigError:
+    folder = Path(path).parent
+    if isinstance(error, FileNotFoundError):
+        names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+        near = get_close_matches(Path(path).name, sorted(names), 1)
+        hint = f"did you mean {folder / near[0]}?" if near else ""
+        return _error(label, [Finding(label, "", "", "does not exist", hint)])
+    problem = "is a folder, expected a file" if isinstance(error, IsADirectoryError) else f"cannot be read: {error}"
+    return _error(label, [Finding(label, "", "", problem)])
+
+
+def _text(raw: bytes, label: str) -> str:
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        problem = f"is not UTF-8: byte 0x{raw[error.start]:02x}"
+        raise _unreadable(raw[: error.start], label, problem) from error
+    if "\0" in text:
+        raise _unreadable(raw[: raw.index(b"\0")], label, "holds a NUL byte")
+    return text
+
+
+def _unreadable(before: bytes, label: str, problem: str) -> ConfigError:
+    line = before.count(b"\n") + 1
+    column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
+    return _error(label, [Finding(f"{label}:{line}:{column}", "", "", problem, "save the file as UTF-8 text")])
+
+
+def _validate(tree: Node, source: Source) -> tuple[Config | None, list[Finding]]:
+    if not isinstance(tree.content, dict):
+        place = tree.place if tree.place.line else Place(source.label, 1, 1)
+        problem = "is empty" if tree.content is None else "expected a mapping, as key: value"
+        return None, [source.finding(place, "", "", problem, "`backtest init` writes a config")]
+    shape = Shape.of(Config)
+    try:
+        return Config.model_validate(typed(tree, shape)), []
+    except ValidationError as error:
+        return None, findings_of(error.errors(include_url=False), tree, shape, source)

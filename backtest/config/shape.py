@@ -1,0 +1,132 @@
+"""What the config's types expect at each place: walked beside the tree to type texts and to locate errors."""
+
+from __future__ import annotations
+
+import re
+import types
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+if TYPE_CHECKING:
+    from backtest.config.tree import Content, Node
+
+__all__ = ["Shape", "Unreadable", "typed"]
+
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A text that is no value of its field's type; it stands in for the value, so that validation refuses it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One place's type: the members of its union (one without a union), None left out."""
+
+    members: tuple[Any, ...]
+    discriminator: str | None = None
+    description: str = ""
+
+    @classmethod
+    def of(cls, annotation: Any, field: FieldInfo | None = None) -> Shape:
+        """Read a type annotation."""
+        tag = field.discriminator if field and isinstance(field.discriminator, str) else None
+        description = (field.description or "") if field else ""
+        while get_origin(annotation) is Annotated:
+            annotation, *metadata = get_args(annotation)
+            for item in metadata:
+                if isinstance(item, FieldInfo):
+                    tag = item.discriminator if isinstance(item.discriminator, str) else tag
+                    description = description or item.description or ""
+        if get_origin(annotation) not in {Union, types.UnionType}:
+            return cls((annotation,), tag, description)
+        members = [member for member in get_args(annotation) if member is not type(None)]
+        if len(members) > 1:
+            return cls(tuple(members), tag, description)
+        inner = cls.of(members[0])
+        return cls(inner.members, inner.discriminator or tag, description or inner.description)
+
+    @property
+    def tags(self) -> dict[str, Any]:
+        """Give the models of a tagged union by their tag; empty for anything else."""
+        if self.discriminator is None:
+            return {}
+        return {
+            str(tag): model
+            for model in self.members
+            for tag in get_args(model.model_fields[self.discriminator].annotation)
+        }
+
+    @property
+    def choices(self) -> tuple[Any, ...]:
+        """Give the values of a Literal; empty for anything else."""
+        return tuple(choice for member in self.members if get_origin(member) is Literal for choice in get_args(member))
+
+    def chosen(self, tag: str) -> Shape:
+        """Give the member of a tagged union."""
+        return Shape((self.tags[tag],), None, self.description)
+
+    def fields(self, content: Content = None) -> dict[str, Shape]:
+        """Give the fields of the model that is meant, by the name used in a config; empty when it is no model."""
+        model = self._model(content)
+        if model is None:
+            return {}
+        return {field.alias or name: Shape.of(field.annotation, field) for name, field in model.model_fields.items()}
+
+    def below(self, content: Content, part: str | int) -> Shape | None:
+        """Give the shape of a field, a mapping's value or a list's item."""
+        fields = self.fields(content)
+        if fields:
+            return fields.get(str(part))
+        for member in self.members:
+            arguments = get_args(member)
+            if get_origin(member) is dict:
+                return Shape.of(arguments[1])
+            if get_origin(member) in {tuple, list, frozenset}:
+                return Shape.of(arguments[0])
+        return None
+
+    def keys(self) -> Shape | None:
+        """Give the shape of a mapping's keys."""
+        return next((Shape.of(get_args(member)[0]) for member in self.members if get_origin(member) is dict), None)
+
+    def _model(self, content: Content) -> type[BaseModel] | None:
+        tags = self.tags
+        if tags and isinstance(content, dict) and self.discriminator in content:
+            tag = content[self.discriminator].node.content
+            return tags.get(tag) if isinstance(tag, str) else None
+        models = [member for member in self.members if isinstance(member, type) and issubclass(member, BaseModel)]
+        return models[0] if len(models) == 1 and not tags else None
+
+
+def typed(node: Node, shape: Shape | None) -> Any:
+    """Give plain values, texts turned into what their fields expect where pydantic would guess or refuse."""
+    content = node.content
+    if isinstance(content, dict):
+        return {key: typed(entry.node, shape and shape.below(content, key)) for key, entry in content.items()}
+    if isinstance(content, tuple):
+        return [typed(item, shape and shape.below(content, number)) for number, item in enumerate(content)]
+    if content is None or shape is None:
+        return content
+    if date in shape.members:
+        return _date(content)
+    return next((choice for choice in shape.choices if _written(choice) == content), content)
+
+
+def _date(text: str) -> date | Unreadable:
+    # pydantic would also take `1577836800` and `2019-01-02T00:00:00` for a date.
+    try:
+        return date.fromisoformat(text) if ISO_DATE.fullmatch(text) else Unreadable(text)
+    except ValueError:
+        return Unreadable(text)
+
+
+def _written(choice: object) -> str:
+    return str(choice).lower() if isinstance(choice, bool) else str(choice)
