@@ -96,7 +96,9 @@ def construct(portfolio: Portfolio, context: Context, scores: Sequence[Scores], 
     weight = np.concatenate([base.ravel(), *(score.value for score in scores)])
     order = np.lexsort((part, asset, row))
     row, asset, part, weight = row[order], asset[order], part[order], weight[order]
-    _check(portfolio, context, row, asset, weight, max_gross)
+    totals = np.zeros((len(context.decisions), len(context.panel.assets)))
+    np.add.at(totals, (row, asset), weight)
+    _check(portfolio, context, totals, max_gross)
     start = np.searchsorted(row, np.arange(len(context.decisions) + 1)).astype(np.int64)
     return Targets(context.decisions, start, asset, part, weight)
 
@@ -125,18 +127,9 @@ def _of(baskets: Mapping[str, tuple[str, ...]], name: str) -> list[str]:
     return list(baskets[name])
 
 
-def _check(
-    portfolio: Portfolio,
-    context: Context,
-    row: NDArray[np.int64],
-    asset: NDArray[np.int64],
-    weight: NDArray[np.float64],
-    max_gross: float,
-) -> None:
+def _check(portfolio: Portfolio, context: Context, totals: NDArray[np.float64], max_gross: float) -> None:
     import numpy as np
 
-    totals = np.zeros((len(context.decisions), len(context.panel.assets)))
-    np.add.at(totals, (row, asset), weight)
     if portfolio.long_only and totals.size and totals.min() < -ROUNDING:
         at, column = np.unravel_index(int(totals.argmin()), totals.shape)
         session = context.panel.sessions[context.decisions[at]]

@@ -22,7 +22,7 @@ class Exponential(Settings):
     half_life_sessions: Positive
     until: Fraction = 0.02
 
-    def weights(self, age: NDArray[np.int64], to_next: NDArray[np.int64]) -> NDArray[np.float64]:
+    def weights(self, age: NDArray[np.int64], _to_next: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give 0.5 ** (age / half_life_sessions), 0 once below ``until``."""
         import numpy as np
 
@@ -37,7 +37,7 @@ class Linear(Settings):
     kind: Literal["linear"] = "linear"
     sessions: Annotated[int, Field(ge=1)]
 
-    def weights(self, age: NDArray[np.int64], to_next: NDArray[np.int64]) -> NDArray[np.float64]:
+    def weights(self, age: NDArray[np.int64], _to_next: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give max(0, 1 - age / sessions)."""
         import numpy as np
 
@@ -50,7 +50,7 @@ class Step(Settings):
     kind: Literal["step"] = "step"
     sessions: Annotated[int, Field(ge=1)]
 
-    def weights(self, age: NDArray[np.int64], to_next: NDArray[np.int64]) -> NDArray[np.float64]:
+    def weights(self, age: NDArray[np.int64], _to_next: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give 1 while age < sessions."""
         import numpy as np
 

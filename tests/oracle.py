@@ -53,7 +53,7 @@ def walk(close, fill, rows, *, capital, costs, max_gross=1.0, band=0.0, dividend
     """Walk one portfolio.
 
     close, fill: list of sessions, each a list of prices (nan: none). rows: {session: {asset: weight}}.
-    costs: fractions half_spread, slippage, commission; currency per_share, minimum; per-year cash, debit, borrow[asset].
+    costs: fractions half_spread, slippage, commission; currency per_share, minimum; per year cash, debit, borrow[i].
     """
     T, N = len(close), len(close[0]) if close else 0
     book = Book(capital=capital)
@@ -185,7 +185,10 @@ def _affordable(orders, cash, position, value, costs, max_gross):
 
 
 def attribute(book, rows, close, fill, *, dividend=None, split=None, days=None, borrow=None):
-    """Split gains and costs over parts; rows: {session: {asset: {part: weight}}}. Give {(session, part): [gain, cost]}."""
+    """Split gains and costs over parts.
+
+    rows: {session: {asset: {part: weight}}}; gives {(session, part): [gain, cost]}.
+    """
     T, N = len(close), len(close[0]) if close else 0
     held: list[dict] = [{} for _ in range(N)]
     wish: list[dict] = [{} for _ in range(N)]

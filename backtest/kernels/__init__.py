@@ -2,4 +2,5 @@
 
 from backtest.kernels.cache import use_own_folder
 
-use_own_folder()  # numba reads its cache folder when a kernel is decorated, so it must be set before any of them is imported
+# numba reads its cache folder when a kernel is decorated, so it is set before any of them is imported.
+use_own_folder()

@@ -16,7 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 F = NDArray[np.float64]
-I = NDArray[np.int64]  # noqa: E741 - the pair F, I reads as floats and integers
+I = NDArray[np.int64]
 
 WAITING, RUINED = np.int64(3), np.int64(5)
 DAYS_PER_YEAR = 365.0
@@ -40,7 +40,7 @@ class Parts(NamedTuple):
 
 
 class Journal(NamedTuple):
-    """The first walk's orders, ascending by session: session, asset, reason, and (requested, filled, reference, ...)."""
+    """The first walk's orders, ascending by session; ``order`` holds requested, filled, reference and so on."""
 
     session: I
     asset: I

@@ -11,7 +11,7 @@ from backtest.kernels.simulate import Rows
 __all__ = ["parts", "totals"]
 
 F = NDArray[np.float64]
-I = NDArray[np.int64]  # noqa: E741 - the pair F, I reads as floats and integers
+I = NDArray[np.int64]
 
 
 def totals(session: I, start: I, asset: I, weight: F) -> Rows:
@@ -27,7 +27,7 @@ def totals(session: I, start: I, asset: I, weight: F) -> Rows:
 
 
 def parts(session: I, start: I, asset: I, part: I, weight: F, assets: int) -> Parts:
-    """Number the distinct (asset, part) pairs, ascending by asset, then part."""
+    """Give numbers to the distinct (asset, part) pairs, ascending by asset, then part."""
     key = asset * (int(part.max()) + 1 if len(part) else 1) + part
     pairs, position = np.unique(key, return_inverse=True)
     width = int(part.max()) + 1 if len(part) else 1

@@ -13,7 +13,7 @@ F = NDArray[np.float64]
 
 
 def carried_forward(close: F, split: F) -> F:
-    """Give the last close of every asset, shape (N, T); over a gap it follows the splits, before the first it is NaN."""
+    """Give the last close of every asset, shape (N, T); over a gap it follows splits, before the first it is NaN."""
     mark = np.empty(close.T.shape)
     last = np.full(close.shape[1], np.nan)
     for t in range(len(close)):

@@ -25,7 +25,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 F = NDArray[np.float64]
-I = NDArray[np.int64]  # noqa: E741 - the pair F, I reads as floats and integers
+I = NDArray[np.int64]
 
 OK, RUIN = np.int64(0), np.int64(1)
 FILLED, DELAYED, SCALED, WAITING, BAND, RUINED = (np.int64(code) for code in range(6))
@@ -99,8 +99,8 @@ class Book(NamedTuple):
     order_asset: I
     reason: I
     order: F
-    status: int
-    stopped: int
+    status: np.int64
+    stopped: np.int64
 
 
 @njit(cache=True, nogil=True)
@@ -254,16 +254,15 @@ def _accrue(market: Market, rates: Rates, position: F, cash: float, t: int) -> t
 
 @njit(cache=True, nogil=True)
 def _last_mark(market: Market, i: int, t: int) -> float:
-    if t == 0:
-        return np.nan
-    return market.mark[i, t - 1] / market.split[t, i]
+    last: float = market.mark[i, t - 1] / market.split[t, i] if t > 0 else np.nan
+    return last
 
 
 @njit(cache=True, nogil=True)
 def _trade(
     market: Market, rates: Rates, bounds: Bounds, position: F, pending: F, since: I, wanted: F, reference: F,
     listed: I, cash: float, t: int, book: Book, orders: int, keep: bool,
-) -> tuple[float, int, int, float]:  # fmt: skip
+) -> tuple[float, int, np.int64, float]:  # fmt: skip
     """Size every pending order on one valuation, scale what does not fit, then fill the sells and the buys."""
     N = len(position)
     value = cash
@@ -340,7 +339,15 @@ def _scaled(wanted: float, held: float, factor: float) -> float:
 
 @njit(cache=True, nogil=True)
 def _slack(
-    rates: Rates, bounds: Bounds, position: F, wanted: F, reference: F, listed: I, count: int, cash: float, factor: float
+    rates: Rates,
+    bounds: Bounds,
+    position: F,
+    wanted: F,
+    reference: F,
+    listed: I,
+    count: int,
+    cash: float,
+    factor: float,
 ) -> tuple[float, float]:
     """Give max_gross x equity - gross exposure, and cash, as they would be after filling with this factor."""
     gross, net, paid = 0.0, 0.0, cash

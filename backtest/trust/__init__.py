@@ -1,0 +1,1 @@
+"""Second opinions on our own numbers: another engine, exact arithmetic."""

@@ -1,0 +1,87 @@
+"""The same orders through vectorbt, an engine that shares no code with ours; imported late, never shipped with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from backtest.kernels.simulate import Book, Market
+
+__all__ = ["replayed", "targets"]
+
+
+def replayed(market: Market, book: Book, capital: float) -> NDArray[np.float64]:
+    """Give the equity per session that vectorbt books for our orders: shares, fill prices and commissions as we filled.
+
+    vectorbt knows no dividends, splits, interest or borrow fees: only a walk without them can be replayed. Its sells
+    are called before its buys (``call_seq='auto'``), as ours.
+    """
+    import pandas as pd
+    import vectorbt as vbt
+
+    sessions, assets = market.fill.shape
+    size, price, fixed = (np.full((sessions, assets), fill) for fill in (np.nan, np.nan, 0.0))
+    for at in range(len(book.order_session)):
+        if book.order[at, 1] != 0.0:
+            cell = (book.order_session[at], book.order_asset[at])
+            size[cell], price[cell], fixed[cell] = book.order[at, 1], book.order[at, 3], book.order[at, 6]
+    close = pd.DataFrame(market.mark.T)
+    price = np.where(np.isnan(price), close.to_numpy(), price)
+    portfolio = vbt.Portfolio.from_orders(
+        close,
+        size=size,
+        size_type="amount",
+        price=price,
+        fixed_fees=fixed,
+        init_cash=capital,
+        cash_sharing=True,
+        group_by=True,
+        call_seq="auto",
+        freq="1D",
+    )
+    equity: NDArray[np.float64] = portfolio.value().to_numpy()
+    return equity
+
+
+def targets(
+    close: NDArray[np.float64],
+    fill: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    *,
+    capital: float,
+    fees: float = 0.0,
+    slippage: float = 0.0,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Let vectorbt size dense target weights itself (shape (T, N), NaN leaves alone), valued and filled at ``fill``.
+
+    Returns
+    -------
+    tuple
+        Equity, shape (T,), and orders, shape (., 5): session, asset, signed shares, price, fee, in its order.
+
+    """
+    import pandas as pd
+    import vectorbt as vbt
+
+    portfolio = vbt.Portfolio.from_orders(
+        pd.DataFrame(close),
+        size=weights,
+        size_type="targetpercent",
+        price=fill,
+        val_price=fill,
+        fees=fees,
+        slippage=slippage,
+        init_cash=capital,
+        cash_sharing=True,
+        group_by=True,
+        call_seq="auto",
+        freq="1D",
+    )
+    record = portfolio.orders.values  # noqa: PD011 - vectorbt's record array, no pandas object
+    signed = np.where(record["side"] == 0, record["size"], -record["size"])
+    orders = np.column_stack([record["idx"], record["col"], signed, record["price"], record["fees"]])
+    return portfolio.value().to_numpy(), orders

@@ -1,0 +1,159 @@
+"""The walk: by hand, against its slow twin, and in decimal arithmetic."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from strategies import Case, cases
+
+from backtest.kernels import simulate
+from backtest.trust.exact import replay
+
+REASONS = ("filled", "delayed", "scaled", "waiting", "band", "ruin")
+
+
+def one(close, rows, **changes):
+    prices = np.array(close, dtype=float)
+    prices = prices if prices.ndim == 2 else prices[:, None]
+    fill = np.array(changes.pop("fill", close), dtype=float).reshape(prices.shape)
+    return Case(prices, fill, rows, changes.pop("costs", {}), **changes)
+
+
+def test_half_in_one_asset_by_hand():
+    """Half of 10,000 buys 50 shares at 100; at 110 the equity is 10,500."""
+    book = one([100.0, 110.0], {0: {0: {0: 0.5}}}).walk()
+    assert book.shares[:, 0].tolist() == [50.0, 50.0]
+    assert book.cash.tolist() == [5_000.0, 5_000.0]
+    assert book.equity.tolist() == [10_000.0, 10_500.0]
+
+
+def test_costs_by_hand():
+    """Buying 50 at 100 with 10 bps half spread, 5 bps slippage and 20 bps commission pays 5, 2.5 and 10.015."""
+    costs = {"half_spread": 0.001, "slippage": 0.0005, "commission": 0.002}
+    book = one([100.0], {0: {0: {0: 0.5}}}, costs=costs).walk()
+    requested, filled, reference, price, spread, slippage, commission = book.order[0]
+    assert (requested, filled, reference, price) == (50.0, 50.0, 100.0, pytest.approx(100.15, abs=1e-12))
+    assert (spread, slippage, commission) == pytest.approx((5.0, 2.5, 10.015), abs=1e-12)
+    assert book.equity[0] == pytest.approx(10_000.0 - 17.515, abs=1e-9)
+
+
+def test_orders_fill_at_the_open_and_are_marked_at_the_close():
+    """A buy at an open of 100 that closes at 104 has gained 4 % by the evening."""
+    book = one([104.0], {0: {0: {0: 1.0}}}, fill=[100.0]).walk()
+    assert book.equity[0] == pytest.approx(10_400.0, abs=1e-9)
+
+
+def test_all_buys_are_scaled_by_one_factor_when_costs_exceed_cash():
+    """Two equal buys of all the capital at 1 % commission are both scaled by 1 / 1.01, cash ends at 0."""
+    book = one([[100.0, 50.0]], {0: {0: {0: 0.5}, 1: {0: 0.5}}}, costs={"commission": 0.01}).walk()
+    assert book.order[:, 1] == pytest.approx([50.0 / 1.01, 100.0 / 1.01], rel=1e-12)
+    assert book.cash[0] == pytest.approx(0.0, abs=1e-9)
+    assert book.cash[0] >= 0.0
+    assert [REASONS[code] for code in book.reason] == ["scaled", "scaled"]
+
+
+def test_gross_exposure_is_bounded_shorts_included():
+    """A short of six times equity is filled up to max_gross."""
+    book = one([[100.0]], {0: {0: {0: -6.0}}}).walk()
+    assert book.shares[0, 0] == -100.0
+
+
+def test_an_order_without_a_price_waits_and_is_sized_when_it_can_trade():
+    """A target set while the asset has no price fills at the next price, and both are logged."""
+    book = one([np.nan, 200.0], {0: {0: {0: 0.5}}}).walk()
+    assert book.shares[:, 0].tolist() == [0.0, 25.0]
+    assert [REASONS[code] for code in book.reason] == ["waiting", "delayed"]
+
+
+def test_a_split_changes_shares_and_never_value():
+    """Two for one doubles the shares at half the price."""
+    split = np.array([[1.0], [2.0]])
+    book = one([100.0, 50.0], {0: {0: {0: 1.0}}}, split=split).walk()
+    assert book.shares[:, 0].tolist() == [100.0, 200.0]
+    assert book.equity.tolist() == [10_000.0, 10_000.0]
+
+
+def test_a_dividend_credits_longs_and_debits_shorts():
+    """One unit a share on 100 shares long, then on 100 short."""
+    dividend = np.array([[0.0], [1.0]])
+    long = one([100.0, 100.0], {0: {0: {0: 1.0}}}, dividend=dividend).walk()
+    short = one([100.0, 100.0], {0: {0: {0: -1.0}}}, dividend=dividend).walk()
+    assert (long.equity[1], short.equity[1]) == (10_100.0, 9_900.0)
+
+
+def test_interest_and_borrow_run_over_calendar_days():
+    """Three days of 3.65 % on 20,000 credit and of 7.3 % on 10,000 short: 6 earned and 6 paid."""
+    costs = {"cash": 0.0365, "borrow": [0.073]}
+    book = one([100.0, 100.0], {0: {0: {0: -1.0}}}, costs=costs, days=np.array([0.0, 3.0])).walk()
+    assert (book.interest[1], book.borrow[1]) == pytest.approx((6.0, 6.0), abs=1e-12)
+
+
+def test_ruin_is_terminal():
+    """A short that more than doubles loses everything; what follows trades no more (vectorbt issue 187)."""
+    book = one([100.0, 250.0, 50.0], {0: {0: {0: -1.0}}, 2: {0: {0: 0.5}}}).walk()
+    assert (book.status, book.stopped) == (simulate.RUIN, 1)
+    assert book.equity.tolist() == [10_000.0, -5_000.0, -5_000.0]
+    assert [REASONS[code] for code in book.reason] == ["filled", "ruin"]
+
+
+def test_the_band_skips_small_orders_but_never_a_close():
+    """Half a percent of equity is not worth a trade at a band of 1 %; closing the same position is."""
+    rows = {0: {0: {0: 0.5}}, 1: {0: {0: 0.505}}, 2: {0: {0: 0.001}}, 3: {0: {0: 0.0}}}
+    book = one([100.0] * 4, rows, band=0.01).walk()
+    assert [REASONS[code] for code in book.reason] == ["filled", "band", "filled", "filled"]
+    assert book.shares[3, 0] == 0.0
+
+
+def test_nothing_at_all_is_exactly_nothing():
+    """Without targets equity is the capital, bit for bit (law 11)."""
+    book = one([[1.0, 2.0]] * 5, {}).walk()
+    assert book.equity.tolist() == [10_000.0] * 5
+    assert len(book.order) == 0
+
+
+def test_no_assets_and_no_sessions_walk():
+    """An empty panel is walked without a fuss."""
+    empty = Case(np.empty((3, 0)), np.empty((3, 0)), {}, {})
+    assert empty.walk().equity.tolist() == [10_000.0] * 3
+
+
+@given(cases())
+def test_the_walk_equals_its_slow_twin(case):
+    """Equity, cash and every order agree with plain Python on random markets."""
+    fast, slow = case.walk(), case.slow()
+    scale = max(1.0, np.abs(slow.equity).max())
+    assert np.allclose(fast.equity, slow.equity, rtol=0.0, atol=1e-9 * scale)
+    assert np.allclose(fast.cash, slow.cash, rtol=0.0, atol=1e-9 * scale)
+    assert [REASONS[code] for code in fast.reason] == [order.reason for order in slow.orders]
+    for line, order in zip(fast.order, slow.orders, strict=True):
+        expected = [
+            order.requested, order.filled, order.reference, order.price, order.half_spread, order.slippage,
+            order.commission,
+        ]  # fmt: skip
+        assert np.allclose(line, expected, rtol=1e-8, atol=1e-7, equal_nan=True)
+
+
+@given(cases())
+def test_the_journal_replayed_in_decimal_gives_the_same_books(case):
+    """Cash and positions follow from the journal alone, to 1e-9 of equity (laws 1 to 3)."""
+    book = case.walk()
+    assert replay(case.market(), book, case.capital).worst <= 1e-9
+
+
+@given(cases(carry=False, max_gross=1.0, long_only=True))
+def test_cash_never_falls_below_zero_without_leverage(case):
+    """Without shorts and leverage cash stays at or above zero, exactly (law 5)."""
+    assert (case.walk().cash >= 0.0).all()
+
+
+@given(cases(actions=False, gaps=False))
+def test_cutting_the_data_leaves_the_past_bit_identical(case):
+    """Sessions after a cut cannot change a single bit before it (law 21)."""
+    whole, cut = case.walk(), max(1, len(case.close) // 2)
+    part = Case(
+        case.close[:cut], case.fill[:cut], {t: row for t, row in case.rows.items() if t < cut}, case.costs,
+        max_gross=case.max_gross, band=case.band, days=case.days[:cut],
+    ).walk()  # fmt: skip
+    assert part.equity.tobytes() == whole.equity[:cut].tobytes()
+    assert part.shares.tobytes() == whole.shares[:cut].tobytes()

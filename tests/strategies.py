@@ -1,0 +1,137 @@
+"""Random markets, targets and accounts for property tests: gaps, splits, dividends, shorts, leverage, ruin included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import oracle
+from hypothesis import strategies as st
+
+from backtest.kernels import prepare, simulate
+from backtest.kernels.parts import totals
+
+FREE = {
+    "half_spread": 0.0, "slippage": 0.0, "commission": 0.0, "per_share": 0.0, "minimum": 0.0, "cash": 0.0, "debit": 0.0,
+}  # fmt: skip
+
+
+@dataclass
+class Case:
+    """One portfolio to walk; ``rows`` maps session to asset to part to weight."""
+
+    close: np.ndarray
+    fill: np.ndarray
+    rows: dict
+    costs: dict
+    capital: float = 10_000.0
+    max_gross: float = 1.0
+    band: float = 0.0
+    dividend: np.ndarray | None = None
+    split: np.ndarray | None = None
+    days: np.ndarray | None = None
+    parts: int = 4
+    book: simulate.Book | None = field(default=None)
+
+    def __post_init__(self):
+        """Fill what was left out."""
+        sessions, assets = self.close.shape
+        self.dividend = np.zeros((sessions, assets)) if self.dividend is None else self.dividend
+        self.split = np.ones((sessions, assets)) if self.split is None else self.split
+        self.days = np.r_[0.0, np.ones(sessions - 1)] if self.days is None else self.days
+        self.costs = {**FREE, "borrow": [0.0] * assets, **self.costs}
+
+    def market(self):
+        """Give the panel as the walk wants it."""
+        sessions = np.cumsum(self.days).astype("datetime64[D]")
+        return prepare.market(self.fill, self.close, self.dividend, self.split, sessions)
+
+    def entries(self):
+        """Give session, start, asset, part, weight arrays."""
+        flat = [
+            (t, i, p, w)
+            for t in sorted(self.rows)
+            for i in sorted(self.rows[t])
+            for p, w in sorted(self.rows[t][i].items())
+        ]
+        session = np.array(sorted(self.rows), dtype=np.int64)
+        start = np.searchsorted([entry[0] for entry in flat], np.r_[session, 1 << 40]).astype(np.int64)
+        columns = list(zip(*flat, strict=True)) or [(), (), (), ()]
+        return (
+            session, start, np.array(columns[1], dtype=np.int64), np.array(columns[2], dtype=np.int64),
+            np.array(columns[3], dtype=np.float64),
+        )  # fmt: skip
+
+    def rates(self):
+        """Give the costs as the walk wants them."""
+        c = self.costs
+        return simulate.Rates(
+            c["half_spread"], c["slippage"], c["commission"], c["per_share"], c["minimum"], c["cash"], c["debit"],
+            np.array(c["borrow"], dtype=np.float64),
+        )  # fmt: skip
+
+    def walk(self):
+        """Walk with the kernel."""
+        session, start, asset, _, weight = self.entries()
+        bounds = simulate.Bounds(self.capital, self.max_gross, self.band)
+        return simulate.walk(self.market(), totals(session, start, asset, weight), self.rates(), bounds, keep=True)
+
+    def slow(self):
+        """Walk with the twin."""
+        return oracle.walk(
+            self.close.tolist(), self.fill.tolist(),
+            {t: {i: sum(parts.values()) for i, parts in row.items()} for t, row in self.rows.items()},
+            capital=self.capital, costs=self.costs, max_gross=self.max_gross, band=self.band,
+            dividend=self.dividend.tolist(), split=self.split.tolist(), days=self.days.tolist(),
+        )  # fmt: skip
+
+
+def _rows(rng, sessions, assets, parts, gross, *, long_only):
+    rows = {}
+    for t in range(sessions):
+        if rng.random() < 0.35:
+            weight = rng.dirichlet(np.ones(assets)) * gross
+            weight = weight if long_only else weight * rng.choice([-1.0, 1.0], assets)
+            rows[t] = {
+                i: _divided(rng, 0.0 if rng.random() < 0.15 else float(weight[i]), parts)
+                for i in range(assets)
+                if rng.random() < 0.9
+            }
+    return {t: row for t, row in rows.items() if row}
+
+
+def _divided(rng, weight, parts):
+    first, second = rng.choice(parts, 2, replace=False)
+    share = float(rng.normal()) * 0.3
+    return {int(first): weight - share, int(second): share}
+
+
+@st.composite
+def cases(draw, *, long_only=None, gaps=True, actions=True, carry=True, wild=True, costs=None, max_gross=None):
+    """Draw a portfolio; every switch narrows it to the conditions of a law."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    sessions, assets = draw(st.integers(1, 40)), draw(st.integers(1, 6))
+    shape = (sessions, assets)
+    move = draw(st.sampled_from([0.005, 0.03, 0.3] if wild else [0.005, 0.03]))
+    close = 50.0 * np.exp(np.cumsum(rng.normal(0.0, move, shape), axis=0) + rng.normal(0.0, 1.0, assets))
+    fill = close * np.exp(rng.normal(0.0, 0.01, shape))
+    if gaps and draw(st.booleans()):
+        gone = rng.random(shape) < 0.2
+        close, fill = np.where(gone, np.nan, close), np.where(gone | (rng.random(shape) < 0.05), np.nan, fill)
+    split = np.where(rng.random(shape) < 0.03, rng.choice([2.0, 0.5, 10.0, 1.5], shape), 1.0) if actions else None
+    dividend = np.where(rng.random(shape) < 0.05, 0.3, 0.0) if actions else None
+    limit = max_gross if max_gross is not None else draw(st.sampled_from([0.6, 1.0, 1.0, 2.0]))
+    only_long = draw(st.booleans()) if long_only is None else long_only
+    asked = draw(st.sampled_from([0.5, 0.9, 1.0, 1.5])) * max(limit, 1.0)
+    charged = costs if costs is not None else {
+        "half_spread": draw(st.sampled_from([0.0, 0.001])), "slippage": draw(st.sampled_from([0.0, 0.0005])),
+        "commission": draw(st.sampled_from([0.0, 0.001])), "per_share": draw(st.sampled_from([0.0, 0.01])),
+        "minimum": draw(st.sampled_from([0.0, 0.0, 5.0])),
+    }  # fmt: skip
+    if carry:
+        charged = {"cash": 0.02, "debit": 0.06, "borrow": [0.03] * assets, **charged}
+    return Case(
+        close, fill, _rows(rng, sessions, assets, 4, asked, long_only=only_long), charged,
+        max_gross=limit, band=draw(st.sampled_from([0.0, 0.0, 0.02])), dividend=dividend, split=split,
+        days=np.r_[0.0, rng.integers(1, 5, sessions - 1)].astype(np.float64),
+    )  # fmt: skip
