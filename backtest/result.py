@@ -27,7 +27,8 @@ class Metric:
     value
         The number, None when it is undefined.
     unit
-        ``fraction``, ``fraction per year``, ``ratio``, ``currency``, ``currency per year``, ``count``, ``date``, ``text``.
+        ``fraction``, ``fraction per year``, ``ratio``, ``currency``, ``currency per year``, ``count``, ``date`` or
+        ``text``.
     lower, upper
         95 % interval, None when there is none.
     convention

@@ -1,0 +1,149 @@
+"""The straight line from a config to a result; every other study of the project is this line with other inputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backtest import frames, walks
+from backtest.config.normal import normal
+from backtest.events import chosen, followed
+from backtest.inputs import Inputs, lay_out, read
+from backtest.metrics import summary
+from backtest.portfolio import Targets, construct, decisions
+from backtest.provenance import code_hash
+from backtest.result import Provenance, Result
+from backtest.verdict import verdict, warnings
+from data.events.funnel import STAGES, funnel
+from data.hashing import text_hash
+from signals.base import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import numpy as np
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from backtest.config.model import Config
+    from backtest.kernels.simulate import Book
+    from data.events.funnel import Funnel
+    from data.events.source import Events
+    from data.prices.source import Prices
+    from signals.base import Event
+
+__all__ = ["run"]
+
+
+def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None = None) -> Result:
+    """Run one config.
+
+    Parameters
+    ----------
+    config
+        The research question.
+    folder
+        Folder that relative paths of the config start from.
+    progress
+        Called with a few words at the start of each step.
+
+    Raises
+    ------
+    ResearchError
+        When the inputs do not allow an honest answer; the sentence says what to mend.
+
+    """
+    say = progress or _silent
+    say("reading prices and events")
+    calendar, prices, events = read(config, folder)
+    inputs = lay_out(config, calendar, prices, events)
+    say("setting targets")
+    traded = chosen(inputs, config.signals)
+    targets = _targets(config, inputs, traded)
+    say("simulating")
+    stage = walks.stage(inputs.panel, inputs.first, config.account.fill)
+    book = walks.walk(stage, targets, config.costs, config.account)
+    base = walks.walk(stage, _untilted(config, inputs), config.costs, config.account)
+    benchmark = _benchmark(config, inputs, stage)
+    split = walks.attribute(stage, targets, book, config.costs, 1 + len(traded))
+    say("measuring")
+    daily = frames.daily(stage, book, base, benchmark)
+    stopped = inputs.first + int(book.stopped) if book.stopped >= 0 else None
+    fates = followed(inputs, config.signals, traded, split, stopped)
+    trades = frames.trades(stage, book)
+    metrics = summary(config, calendar, daily, fates)
+    counts = _funnel(events, fates)
+    provenance = _provenance(config, prices, events)
+    return Result(
+        config=config,
+        run_id=_run_id(config, provenance),
+        daily=daily,
+        weights=frames.weights(stage, targets),
+        trades=trades,
+        events=fates,
+        attribution=frames.attribution(stage, split, book, traded),
+        funnel=counts,
+        metrics=metrics,
+        verdict=verdict(config, metrics, counts),
+        warnings=warnings(daily, trades, prices),
+        provenance=provenance,
+    )
+
+
+def _silent(_: str) -> None:
+    """Say nothing."""
+
+
+def _targets(config: Config, inputs: Inputs, traded: tuple[Event, ...]) -> Targets:
+    context = _context(config, inputs, traded)
+    scores = [signal.scores(context) for signal in config.signals]
+    return construct(config.portfolio, context, scores, config.account.max_gross)
+
+
+def _untilted(config: Config, inputs: Inputs) -> Targets:
+    """Give the targets of the same config without its signals."""
+    return construct(config.portfolio, _context(config, inputs, ()), [], config.account.max_gross)
+
+
+def _context(config: Config, inputs: Inputs, traded: tuple[Event, ...]) -> Context:
+    return Context(traded, _decisions(config, inputs, traded), inputs.panel, config.baskets)
+
+
+def _decisions(config: Config, inputs: Inputs, traded: tuple[Event, ...]) -> NDArray[np.int64]:
+    last = len(inputs.panel.sessions) - 1
+    every = config.portfolio.rebalance_every_sessions
+    return decisions(inputs.first, last, every, [event.session for event in traded])
+
+
+def _benchmark(config: Config, inputs: Inputs, stage: walks.Stage) -> Book | None:
+    """Hold the benchmark on the untilted mix's grid, at the same costs; dividends are reinvested on that grid."""
+    if config.benchmark is None:
+        return None
+    column = inputs.panel.column(config.benchmark)
+    return walks.hold(stage, column, _decisions(config, inputs, ()), config.costs, config.account)
+
+
+def _funnel(events: Events, fates: pl.DataFrame) -> Funnel:
+    lost = fates.filter(fates["status"] == "lost")
+    following = {stage: STAGES[at + 1] for at, stage in enumerate(STAGES[:-1])}
+    pairs = zip(lost["stage"].to_list(), lost["reason"].to_list(), strict=True)
+    return funnel(events.read, [(following[stage], reason) for stage, reason in pairs])
+
+
+def _provenance(config: Config, prices: Prices, events: Events) -> Provenance:
+    return Provenance(
+        prices_label=prices.label,
+        events_label=events.label,
+        adjustment=prices.adjustment,
+        simulated=prices.simulated,
+        disclosure=prices.disclosure,
+        config_hash=text_hash(normal(config)),
+        prices_hash=prices.content_hash,
+        events_hash=events.content_hash,
+        code_hash=code_hash(),
+    )
+
+
+def _run_id(config: Config, provenance: Provenance) -> str:
+    parts = (provenance.config_hash, provenance.prices_hash, provenance.events_hash, provenance.code_hash)
+    return f"{config.name}-{text_hash(parts)[:12]}"

@@ -1,0 +1,218 @@
+"""The metrics of a run, in the order in which they are shown, each with its convention in words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from backtest.metrics import moments
+from backtest.metrics.moments import Estimate
+from backtest.result import Metric
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from backtest.config.model import Config
+    from data.calendar import Calendar
+
+__all__ = ["summary"]
+
+DAYS_PER_YEAR = 365.25
+NO_BENCHMARK = "no benchmark is set"
+IID = "95 % interval: 1.96 standard errors, sessions taken as independent"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """One account through the run: equity per session, returns, and what is needed to annualise them."""
+
+    equity: NDArray[np.float64]
+    returns: NDArray[np.float64]
+    capital: float
+    years: float
+    per_year: float
+    rate: float
+
+    @property
+    def excess(self) -> NDArray[np.float64]:
+        """Give the returns over the risk-free rate of one session, (1 + rate)^(1 / sessions per year) - 1."""
+        excess: NDArray[np.float64] = self.returns - ((1.0 + self.rate) ** (1.0 / self.per_year) - 1.0)
+        return excess
+
+
+def summary(config: Config, calendar: Calendar, daily: pl.DataFrame, events: pl.DataFrame) -> tuple[Metric, ...]:
+    """Measure a run; ``daily`` and ``events`` are those of the Result."""
+    own, base, benchmark = (_series(config, calendar, daily, name) for name in ("equity", "base", "benchmark"))
+    assert own is not None and base is not None  # noqa: S101, PT018 - both columns are always filled
+    sessions = daily["session"].to_list()
+    return (
+        *_account(own, sessions),
+        *_against_base(own, base),
+        *_against_benchmark(own, benchmark),
+        *_trading(daily, own),
+        _hit_rate(events),
+        *_others("base", "untilted mix", base, sessions),
+        *(_others("benchmark", str(config.benchmark), benchmark, sessions) if benchmark else ()),
+    )
+
+
+def _series(config: Config, calendar: Calendar, daily: pl.DataFrame, column: str) -> Series | None:
+    if daily[column].null_count():
+        return None
+    sessions = daily["session"].to_numpy().astype("datetime64[D]")
+    before = calendar.sessions[max(int(np.searchsorted(calendar.sessions, sessions[0])) - 1, 0)]
+    years = float((sessions[-1] - before).astype(np.int64)) / DAYS_PER_YEAR
+    equity, capital = daily[column].to_numpy(), config.account.capital
+    changes = moments.returns(equity, capital)
+    # After ruin the account is closed: its sessions without capital are no returns.
+    alive = np.concatenate([[capital], equity[:-1]]) > 0.0
+    return Series(equity, changes[alive], capital, years, calendar.sessions_per_year, config.risk_free_per_year)
+
+
+def _account(own: Series, sessions: list[object]) -> Iterator[Metric]:
+    yield _total(own)
+    yield _cagr(own)
+    yield _of("volatility", "Volatility", moments.volatility(own.returns, own.per_year), "fraction per year",
+              f"sd of session returns (ddof 1) x sqrt({own.per_year:.1f}); interval by the delta method")  # fmt: skip
+    yield _sharpe(own)
+    yield _of("sortino", "Sortino ratio", moments.sortino(own.excess, own.per_year), "ratio",
+              f"mean excess return / root mean square of losses over all n, x sqrt({own.per_year:.1f})")  # fmt: skip
+    yield from _drawdown(own, sessions)
+    yield _calmar(own)
+
+
+def _total(s: Series) -> Metric:
+    value = s.equity[-1] / s.capital - 1.0
+    return Metric("total_return", "Total return", float(value), "fraction", convention="last equity / capital - 1, net")
+
+
+def _cagr(s: Series) -> Metric:
+    convention = f"(last equity / capital)^(1 / years) - 1 over {s.years:.2f} calendar years (days / 365.25); "
+    convention += "interval from the standard error of log returns"
+    metric = Metric("cagr", "CAGR, net", None, "fraction per year", convention=convention)
+    if s.equity[-1] <= 0.0:
+        return _undefined(metric, "the account was ruined")
+    if s.years < 1.0:
+        return _undefined(metric, f"{s.years:.2f} years: annualising less than one year would exaggerate")
+    growth = math.log(s.equity[-1] / s.capital) / s.years
+    error = float(np.std(np.log1p(s.returns), ddof=1)) * math.sqrt(len(s.returns)) / s.years
+    low, high = growth - moments.Z95 * error, growth + moments.Z95 * error
+    return _with(metric, math.expm1(growth), math.expm1(low), math.expm1(high))
+
+
+def _sharpe(s: Series) -> Metric:
+    convention = (
+        f"mean / sd (ddof 1) of session returns over {s.rate:.2%} a year, x sqrt({s.per_year:.1f}); standard error "
+        "after Mertens 2002 (skewness and kurtosis), sessions taken as independent"
+    )
+    return _of("sharpe", "Sharpe ratio", moments.ratio(s.excess, s.per_year), "ratio", convention)
+
+
+def _drawdown(s: Series, sessions: list[object]) -> Iterator[Metric]:
+    depth, peak, trough, recovery = moments.drawdown(s.equity, s.capital)
+    yield Metric("max_drawdown", "Maximum drawdown", depth, "fraction",
+                 convention="deepest fall of closing equity from a peak; the capital is the first peak")  # fmt: skip
+    none = "equity never fell below its peak" if depth == 0.0 else ""
+    dates = {
+        "peak": (peak, "the capital before the first session" if peak < 0 else ""),
+        "trough": (trough, ""),
+        "recovery": (recovery, "not recovered by the last session" if recovery is None else ""),
+    }
+    for name, (at, reason) in dates.items():
+        value = None if none or reason or at is None else str(sessions[at])
+        yield Metric(f"max_drawdown_{name}", f"Drawdown {name}", value, "date",
+                     convention="session of the close", reason=none or reason)  # fmt: skip
+
+
+def _calmar(s: Series) -> Metric:
+    metric = Metric("calmar", "Calmar ratio", None, "ratio", convention="CAGR / |maximum drawdown|")
+    cagr, depth = _cagr(s), moments.drawdown(s.equity, s.capital)[0]
+    if not isinstance(cagr.value, float):
+        return _undefined(metric, cagr.reason)
+    return _undefined(metric, "no drawdown") if depth == 0.0 else _with(metric, cagr.value / -depth)
+
+
+def _against_base(own: Series, base: Series) -> Iterator[Metric]:
+    count = min(len(own.returns), len(base.returns))
+    active = own.returns[:count] - base.returns[:count]
+    text = "mean of session returns minus those of the untilted mix (same costs)"
+    yield _of("active_return", "Return over untilted mix", moments.mean(active, own.per_year), "fraction per year",
+              f"{text}, x {own.per_year:.1f}; {IID}")  # fmt: skip
+    yield _of("active_ratio", "Information ratio over untilted mix", moments.ratio(active, own.per_year), "ratio",
+              f"{text}: mean / sd (ddof 1) x sqrt({own.per_year:.1f}); standard error after Mertens 2002")  # fmt: skip
+
+
+def _against_benchmark(own: Series, benchmark: Series | None) -> Iterator[Metric]:
+    gone = Estimate(None, reason=NO_BENCHMARK)
+    beta = alpha = information = gone
+    if benchmark is not None:
+        count = min(len(own.returns), len(benchmark.returns))
+        beta, alpha = moments.regression(own.excess[:count], benchmark.excess[:count], own.per_year)
+        active = own.returns[:count] - benchmark.returns[:count]
+        information = moments.ratio(active, own.per_year)
+    line = "ordinary least squares of excess session returns on the benchmark's; OLS standard errors"
+    yield _of("beta", "Beta to benchmark", beta, "ratio", line)
+    yield _of("alpha", "Alpha to benchmark", alpha, "fraction per year", f"intercept x {own.per_year:.1f}, {line}")
+    yield _of("information_ratio", "Information ratio", information, "ratio",
+              f"mean / sd (ddof 1) of returns minus the benchmark's, x sqrt({own.per_year:.1f})")  # fmt: skip
+
+
+def _trading(daily: pl.DataFrame, own: Series) -> Iterator[Metric]:
+    years = len(daily) / own.per_year
+    turnover = math.fsum(daily["turnover"].fill_nan(0.0).to_list()) / years
+    yield Metric("turnover", "Turnover", turnover, "fraction per year",
+                 convention="traded notional / equity, buys and sells both, per year of sessions")  # fmt: skip
+    kinds = ("commission", "half_spread", "slippage", "borrow")
+    costs = math.fsum(value for kind in kinds for value in daily[kind].to_list())
+    yield Metric("costs", "Costs, all kinds", costs, "currency",
+                 convention="commission + half spread + slippage + borrow fees, whole run")  # fmt: skip
+    before = np.concatenate([[own.capital], daily["equity"].to_numpy()[:-1]])
+    spent = np.add.reduce([daily[kind].to_numpy() for kind in kinds])
+    drag = math.fsum((spent[before > 0.0] / before[before > 0.0]).tolist()) / years
+    yield Metric("costs_per_year", "Costs per year", drag, "fraction per year",
+                 convention="sum over sessions of costs / equity before the session, per year of sessions")  # fmt: skip
+    gross = daily["gross"].fill_nan(0.0).to_list()
+    yield Metric("exposure", "Mean gross exposure", math.fsum(gross) / len(gross), "fraction",
+                 convention="mean over sessions of sum |position| / equity at the close")  # fmt: skip
+
+
+def _hit_rate(events: pl.DataFrame) -> Metric:
+    pnl = events.filter(events["status"] == "traded")["pnl"].to_list()
+    hits = moments.share(sum(value > 0.0 for value in pnl), len(pnl))
+    metric = Metric("hit_rate", "Events with a gain", None, "fraction",
+                    convention="traded events with P&L net of their costs > 0; Wilson 95 % interval, events taken as "
+                    "independent")  # fmt: skip
+    return _undefined(metric, "no event was traded") if hits is None else _with(metric, *hits)
+
+
+def _others(prefix: str, whose: str, s: Series, sessions: list[object]) -> Iterator[Metric]:
+    for metric in (_total(s), _cagr(s), _of("volatility", "Volatility", moments.volatility(s.returns, s.per_year),
+                   "fraction per year", "as for the strategy"), _sharpe(s), *_drawdown(s, sessions)):  # fmt: skip
+        yield Metric(
+            f"{prefix}_{metric.name}",
+            f"{metric.label}: {whose}",
+            metric.value,
+            metric.unit,
+            metric.lower,
+            metric.upper,
+            metric.convention,
+            metric.reason,
+        )
+
+
+def _of(name: str, label: str, estimate: Estimate, unit: str, convention: str) -> Metric:
+    return Metric(name, label, estimate.value, unit, estimate.lower, estimate.upper, convention, estimate.reason)
+
+
+def _undefined(metric: Metric, reason: str) -> Metric:
+    return Metric(metric.name, metric.label, None, metric.unit, convention=metric.convention, reason=reason)
+
+
+def _with(metric: Metric, value: float, lower: float | None = None, upper: float | None = None) -> Metric:
+    return Metric(metric.name, metric.label, value, metric.unit, lower, upper, metric.convention)
