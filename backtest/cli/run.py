@@ -1,0 +1,82 @@
+"""``backtest run``: one config to one run folder, and a summary on one screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from backtest.cli.options import ConfigPath, FailIf, Json, Out, Quiet, Set  # noqa: TC001 - typer reads it
+
+if TYPE_CHECKING:
+    from backtest.cli.gates import Outcome
+    from backtest.config.reader import Loaded
+    from backtest.result import Result
+
+__all__ = ["execute", "run"]
+
+GATE_FAILED = 1
+
+
+def run(
+    config: ConfigPath,
+    *,
+    overrides: Set = None,
+    out: Out = "runs",
+    fail_if: FailIf = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a config and write its results."""
+    execute(config, overrides or [], Path(out), fail_if or [], as_json=as_json, quiet=quiet)
+
+
+def execute(config: str, overrides: list[str], out: Path, fail_if: list[str], *, as_json: bool, quiet: bool) -> None:
+    """Load, run, write, show, judge."""
+    from backtest.cli import gates
+    from backtest.cli.console import note
+    from backtest.config.reader import load
+
+    conditions = gates.parse(fail_if)
+    loaded = load(config, overrides)
+    result = _result(loaded, quiet=quiet or as_json)
+    outcomes = gates.judge(conditions, result.metrics)
+    folder, is_new = _stored(result, out)
+    _show(result, folder, outcomes, as_json=as_json, quiet=quiet)
+    if not is_new:
+        note(f"{folder} is already there, made from identical inputs; it was kept")
+    failed = [outcome for outcome in outcomes if outcome.failed]
+    for outcome in failed:
+        note(f"gate failed: {outcome.gate.text} ({outcome.found})")
+    if failed:
+        raise typer.Exit(GATE_FAILED)
+
+
+def _result(loaded: Loaded, *, quiet: bool) -> Result:
+    from backtest.cli.console import progress
+    from backtest.engine import run as engine_run
+
+    return engine_run(loaded.config, loaded.folder, progress=progress(quiet=quiet))
+
+
+def _stored(result: Result, out: Path) -> tuple[Path, bool]:
+    from backtest.store import existing, write
+
+    there = existing(result.run_id, out)
+    return (there, False) if there else (write(result, out), True)
+
+
+def _show(result: Result, folder: Path, outcomes: list[Outcome], *, as_json: bool, quiet: bool) -> None:
+    from backtest.cli.console import write, write_json
+
+    if as_json:
+        from backtest.cli.report import report
+
+        write_json(report(result, folder, outcomes))
+    elif quiet:
+        write(str(folder))
+    else:
+        from backtest.cli.summary import summary
+
+        write(summary(result, folder))

@@ -1,0 +1,82 @@
+"""``backtest run`` and ``demo`` from end to end on the simulated market."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+
+    Backtest = Callable[..., subprocess.CompletedProcess[str]]
+
+SHORT = ("--set", "prices.sessions=300")
+
+
+def test_demo_prints_a_screen_and_the_tearsheet(backtest: Backtest, tmp_path: Path) -> None:
+    """Data on stdout, nothing on stderr, a page on disk."""
+    done = backtest("demo", *SHORT)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "SIMULATED PRICES" in done.stdout
+    (sheet,) = (line.split("  ")[1] for line in done.stdout.splitlines() if line.startswith("tearsheet"))
+    assert (tmp_path / sheet).is_file()
+
+
+def test_the_same_run_twice_keeps_the_first(backtest: Backtest, tmp_path: Path) -> None:
+    """The folder is named by its inputs, so identical inputs need no second one."""
+    first = backtest("demo", *SHORT, "--quiet")
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").rglob("*")}
+    second = backtest("demo", *SHORT, "--quiet")
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert first.stdout == second.stdout
+    assert "is already there, made from identical inputs" in second.stderr
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").rglob("*")} == before
+
+
+def test_json_is_all_of_stdout(backtest: Backtest) -> None:
+    """A program can parse it, and the folder it names exists."""
+    done = backtest("demo", *SHORT, "--json", "--fail-if", "sharpe<-100")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["schema_version"], told["run_id"][:11]) == (0, 1, "quickstart-")
+    assert told["folder"] == str(Path("runs") / told["run_id"])
+    assert told["gates"][0]["failed"] is False
+    assert told["provenance"]["simulated"] is True
+
+
+def test_a_failed_gate_is_exit_1_and_the_run_is_kept(backtest: Backtest, tmp_path: Path) -> None:
+    """The gate is named with what was found."""
+    done = backtest("demo", *SHORT, "-q", "--fail-if", "sharpe<100")
+    assert done.returncode == 1
+    assert "gate failed: sharpe<100 (sharpe is " in done.stderr
+    assert (tmp_path / done.stdout.strip()).is_dir()
+
+
+def test_a_gate_on_an_unknown_metric_is_exit_2_and_writes_nothing(backtest: Backtest, tmp_path: Path) -> None:
+    """A typo in CI must not pass, nor leave a run that looks judged."""
+    done = backtest("demo", *SHORT, "--fail-if", "sharp<1")
+    assert done.returncode == 2
+    assert "did you mean `sharpe`?" in done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def test_missing_data_is_exit_3(backtest: Backtest, tmp_path: Path) -> None:
+    """The scaffold names a price file that is not there yet."""
+    backtest("init", "mine")
+    done = backtest("run", "configs/mine.yaml")
+    assert done.returncode == 3
+    assert "mine-prices.csv" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_the_screen_suits_the_encoding(backtest: Backtest, environment: dict[str, str], encoding: str) -> None:
+    """Blocks where they can be shown, letters where not."""
+    done = backtest("demo", *SHORT, env={**environment, "PYTHONIOENCODING": encoding}, encoding="utf-8")
+    assert done.returncode == 0
+    assert ("█" in done.stdout) == (encoding == "utf-8")
+    assert "?" not in done.stdout
