@@ -1,0 +1,3 @@
+"""Charts as pure functions from numbers to SVG text."""
+
+from __future__ import annotations

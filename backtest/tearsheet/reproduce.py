@@ -1,0 +1,100 @@
+"""What identifies the run and how to repeat it: hashes, sources, conventions, the config as run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from backtest.tearsheet.format import display, number
+
+if TYPE_CHECKING:
+    from backtest.config.model import Config
+    from backtest.result import Result
+
+__all__ = ["Inputs", "conventions", "inputs"]
+
+LONGEST_CONFIG = 60_000
+
+ADJUSTMENTS = {
+    "raw": "Prices are raw, as traded: splits and dividends are booked by the simulator.",
+    "split": "Prices are split-adjusted: dividends are booked by the simulator where the source states them.",
+    "total": "Prices are adjusted for splits and dividends: the dividends are inside the returns.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The last section of the page."""
+
+    facts: tuple[tuple[str, str], ...]
+    command: str
+    conventions: tuple[str, ...]
+    config: str
+
+
+def inputs(result: Result) -> Inputs:
+    """Collect the hashes, the command, the conventions and the normalised config."""
+    provenance = result.provenance
+    facts = (
+        ("Run", display(result.run_id, 120)),
+        ("Config, SHA-256", display(provenance.config_hash, 80)),
+        ("Prices, SHA-256", display(provenance.prices_hash, 80)),
+        ("Events, SHA-256", display(provenance.events_hash, 80)),
+        ("Code, SHA-256", display(provenance.code_hash, 80)),
+        ("Price source", f"{display(provenance.prices_label, 200)}; adjustment: {display(provenance.adjustment, 40)}"),
+        ("Event source", display(provenance.events_label, 200)),
+        ("Seed", str(result.config.seed)),
+    )
+    return Inputs(
+        facts, "backtest run config.yaml", conventions(result.config, provenance.adjustment), _text(result.config)
+    )
+
+
+def _text(config: Config) -> str:
+    from backtest.config.normal import dump
+
+    written = dump(config)
+    lines = (display(line, 4_000) for line in written[:LONGEST_CONFIG].split("\n"))
+    cut = (
+        f"\n... {len(written) - LONGEST_CONFIG} more characters in config.yaml" if len(written) > LONGEST_CONFIG else ""
+    )
+    return "\n".join(lines) + cut
+
+
+def conventions(config: Config, adjustment: str) -> tuple[str, ...]:
+    """Say how this run read time, filled orders, charged costs and split the result."""
+    account, costs, fill = config.account, config.costs, config.account.fill
+    return (
+        f"Timing: an event trades in the first session whose {fill} is later than the instant the public knew.",
+        "Grades: A an instant, B a date with pre, regular or post, C a date only, read as the end of that day.",
+        (
+            f"Fills: at the {fill}, moved against the order by {_plain(costs.half_spread_bps)} bps half spread and "
+            f"{_plain(costs.slippage_bps)} bps slippage."
+        ),
+        (
+            f"Commission: {_plain(costs.commission_bps)} bps of notional plus {_plain(costs.commission_per_share)} per "
+            f"share, at least {_plain(costs.commission_min)} per order."
+        ),
+        (
+            f"Carry, ACT/365: borrow {_plain(costs.borrow_bps_per_year)}, debit cash "
+            f"{_plain(costs.margin_bps_per_year)}, credit cash {_plain(costs.cash_bps_per_year)} bps per year."
+        ),
+        (
+            f"Targets: set anew every {config.portfolio.rebalance_every_sessions} sessions and on every event session; "
+            f"gross exposure at most {_plain(account.max_gross)} times equity after any fill."
+        ),
+        "Untilted base: the same base weights, costs and grid without any event.",
+        ADJUSTMENTS.get(adjustment, f"Price adjustment: {display(adjustment, 40)}."),
+        "Growth: equity divided by the capital before the first session; the time axis counts sessions.",
+        "Drawdown: equity over its highest value so far, the start included, minus 1.",
+        (
+            "P&L by event: the gain on the part of the position the event put there, less its share of the costs; "
+            "events, base mix and cash sum to the change of equity."
+        ),
+        f"Risk-free rate: {_plain(config.risk_free_per_year * 100)} % per year.",
+    )
+
+
+def _plain(value: float) -> str:
+    shown = number(value, 4)
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown

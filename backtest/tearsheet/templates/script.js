@@ -1,0 +1,77 @@
+(() => {
+"use strict";
+const root = document.documentElement;
+const data = JSON.parse(document.getElementById("readings").textContent);
+
+const toggle = document.getElementById("theme");
+const dark = () => (root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+const label = () => { toggle.textContent = dark() ? "Light" : "Dark"; };
+toggle.hidden = false;
+toggle.addEventListener("click", () => { root.dataset.theme = dark() ? "light" : "dark"; label(); });
+label();
+
+const days = [];
+let day = Date.parse(data.start + "T00:00:00Z");
+for (const gap of data.gaps) days.push(new Date(day += gap * 864e5).toISOString().slice(0, 10));
+const last = days.length - 1;
+const place = k => data.count > 1 ? Math.min(k * data.at, data.count - 1) / (data.count - 1) : 0.5;
+const shown = (value, figure) => value === null ? "\u2013"
+  : value.toFixed(figure.decimals).replace(/^-(?=[0.]*$)/, "").replace("-", "\u2212") + (figure.unit && "\u00a0" + figure.unit);
+const whole = (steps, unit) => { let sum = 0; return steps.map(step => step === null ? null : (sum += step) / unit); };
+const charts = Object.entries(data.figures).map(([key, figure]) => {
+  const box = document.getElementById("figure-" + key);
+  figure.lines = figure.lines.map(([name, steps]) => [name, whole(steps, 10 ** figure.decimals)]);
+  return { box, figure, svg: box.querySelector(".box > svg"), cross: box.querySelector(".cross"), out: box.querySelector("output") };
+});
+let current = last;
+const show = k => {
+  current = Math.max(0, Math.min(last, k));
+  for (const { box, figure, cross, out } of charts) {
+    const x = place(current) * 100 + "%";
+    cross.setAttribute("x1", x);
+    cross.setAttribute("x2", x);
+    box.classList.add("on");
+    out.textContent = days[current] + "\u2003" + figure.lines.map(([name, values]) => name + " " + shown(values[current], figure)).join("\u2003");
+  }
+};
+const hide = () => { for (const { box, out } of charts) { box.classList.remove("on"); out.textContent = ""; } };
+const steps = { ArrowLeft: -1, ArrowRight: 1, PageUp: -21, PageDown: 21, Home: -Infinity, End: Infinity };
+for (const { svg } of charts) {
+  svg.tabIndex = 0;
+  svg.addEventListener("pointermove", event => {
+    const box = svg.getBoundingClientRect();
+    show(Math.round((event.clientX - box.left) / box.width * (data.count - 1) / data.at));
+  });
+  svg.addEventListener("pointerleave", hide);
+  svg.addEventListener("blur", hide);
+  svg.addEventListener("keydown", event => {
+    if (event.key === "Escape") return hide();
+    if (!(event.key in steps)) return;
+    show(current + steps[event.key]);
+    event.preventDefault();
+  });
+}
+
+const keyOf = (row, column) => {
+  const cell = row.cells[column];
+  return "sort" in cell.dataset ? Number(cell.dataset.sort) : cell.textContent.trim();
+};
+const compare = (a, b) => typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === "number" ? -1 : 1;
+const sort = (table, head, column) => {
+  const up = head.getAttribute("aria-sort") === "descending";
+  for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+  head.setAttribute("aria-sort", up ? "ascending" : "descending");
+  const body = table.tBodies[0];
+  const rows = [...body.rows].map(row => ({ row, key: keyOf(row, column), fixed: row.querySelector(".total") ? 1 : 0 }));
+  rows.sort((a, b) => a.fixed - b.fixed || (typeof a.key !== typeof b.key ? compare(a.key, b.key) : (up ? 1 : -1) * compare(a.key, b.key)));
+  body.append(...rows.map(item => item.row));
+};
+for (const table of document.querySelectorAll("table[data-sortable]")) {
+  [...table.tHead.rows[0].cells].forEach((head, column) => {
+    head.classList.add("sortable");
+    head.tabIndex = 0;
+    head.addEventListener("click", () => sort(table, head, column));
+    head.addEventListener("keydown", event => { if (event.key === "Enter") sort(table, head, column); });
+  });
+}
+})();

@@ -1,0 +1,198 @@
+"""The figures over sessions: growth with its events, drawdown, weights by basket, exposure and turnover."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from backtest.tearsheet.charts.lines import Line, TimeChart, time_chart
+from backtest.tearsheet.charts.marks import LANE_HEIGHT, lanes, legend_mark
+from backtest.tearsheet.events import event_marks
+from backtest.tearsheet.figures import Figure, Key, named
+from backtest.tearsheet.format import display, number, percent
+from backtest.tearsheet.series import by_basket, drawdown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+
+    from backtest.result import Result
+    from backtest.tearsheet.series import Series, Values
+
+__all__ = ["time_figures"]
+
+MOST_BASKETS = 4
+ROLES = ("a", "b", "c", "d")
+
+
+def time_figures(result: Result, found: Series, events: pl.DataFrame) -> list[Figure]:
+    """Make the figures over sessions: growth, drawdown, weights by basket, exposure and turnover."""
+    figures = [_growth(result, found, events), _relative(found), _drawdown(result, found)]
+    baskets = by_basket(result)
+    if 0 < len(baskets) <= MOST_BASKETS and len(found.sessions) > 1:
+        figures.append(_weights(found, baskets))
+    return [*figures, _exposure(result, found), _turnover(result, found)]
+
+
+def _growth(result: Result, found: Series, events: pl.DataFrame) -> Figure:
+    lines = [Line(name, role, values) for name, role, values in named(result, found)]
+    marks = event_marks(events, found.sessions)
+    count = len(found.sessions)
+    ends = ", ".join(f"{line.name} ends at {number(line.values[-1], 2)}" for line in lines)
+    svg = time_chart(
+        TimeChart(
+            f"Growth of 1 on a logarithmic axis from {found.sessions[0]} to {found.sessions[-1]}: {ends}; "
+            f"{sum(map(len, marks.values())):,} traded events marked.",
+            found.sessions,
+            lines,
+            height=300,
+            is_log=True,
+            include=(1.0,),
+            strip=lanes(list(marks.values()), count),
+            strip_height=len(marks) * LANE_HEIGHT + 8 * bool(marks),
+        )
+    )
+    legend = [Key(line.name, role=line.role) for line in lines]
+    legend += [Key(f"{kind} ({len(found_):,})", shape=legend_mark(k)) for k, (kind, found_) in enumerate(marks.items())]
+    return Figure(
+        "growth",
+        "Growth of 1, logarithmic",
+        svg,
+        tuple(legend),
+        _growth_note(found, marked=bool(marks)),
+        decimals=4,
+        readings=[(line.name, list(line.values)) for line in lines],
+    )
+
+
+def _growth_note(found: Series, *, marked: bool) -> str:
+    said = ["Net of costs; 1 is the capital before the first session."]
+    said.append("Marks: sessions in which an event was traded." if marked else "No event was traded.")
+    lost = next((s for s, v in zip(found.sessions, found.strategy, strict=True) if v is not None and v <= 0), None)
+    if lost is not None:
+        said.append(f"Equity fell to 0 or below on {lost}; a logarithmic axis cannot show it from there.")
+    return " ".join(said)
+
+
+def _relative(found: Series) -> Figure:
+    ratio: Values = [
+        own / base - 1.0 if own is not None and base is not None and base > 0 else None
+        for own, base in zip(found.strategy, found.base, strict=True)
+    ]
+    line = Line("Strategy over base", "a", ratio)
+    chart = TimeChart(
+        f"Strategy relative to the untilted base, at the end {percent(ratio[-1], plus=True)}.",
+        found.sessions,
+        [line],
+        height=120,
+        in_percent=True,
+        include=(0.0,),
+    )
+    return Figure(
+        "relative",
+        "Strategy relative to the untilted base",
+        time_chart(chart),
+        note="Equity over equity of the base, minus 1: what the events added, net of costs.",
+        unit="%",
+        decimals=2,
+        readings=[(line.name, _in_percent(ratio))],
+    )
+
+
+def _drawdown(result: Result, found: Series) -> Figure:
+    depths = [(name, role, drawdown(values)) for name, role, values in named(result, found)]
+    lines = [Line(name, role, values, "area" if role == "a" else "line") for name, role, values in depths]
+    own = depths[0][2]
+    worst = min((v for v in own if v is not None), default=0.0)
+    day = found.sessions[own.index(worst)] if worst < 0 else None
+    said = f"deepest {percent(worst)} on {day}" if day else "none"
+    chart = TimeChart(
+        f"Drawdown of the strategy: {said}.", found.sessions, lines, height=130, in_percent=True, include=(0.0,)
+    )
+    return Figure(
+        "drawdown",
+        "Drawdown",
+        time_chart(chart),
+        tuple(Key(line.name, role=line.role) for line in lines),
+        f"Strategy: {said}." if day else "The strategy never stood below an earlier high.",
+        unit="%",
+        decimals=2,
+        readings=[(line.name, _in_percent(line.values)) for line in lines],
+    )
+
+
+def _in_percent(values: Sequence[float | None]) -> Values:
+    return [None if v is None else v * 100.0 for v in values]
+
+
+def _weights(found: Series, baskets: dict[str, Values]) -> Figure:
+    lines = [
+        Line(display(name, 32), role, values, "step")
+        for role, (name, values) in zip(ROLES, baskets.items(), strict=False)
+    ]
+    ends = ", ".join(f"{line.name} {percent(line.values[-1], 1)}" for line in lines)
+    chart = TimeChart(
+        f"Target weight by basket, at the end: {ends}.", found.sessions, lines, height=110, in_percent=True
+    )
+    return Figure(
+        "weights",
+        "Target weight by basket",
+        time_chart(chart),
+        tuple(Key(line.name, role=line.role) for line in lines),
+        unit="%",
+        readings=[(line.name, _in_percent(line.values)) for line in lines],
+    )
+
+
+def _exposure(result: Result, found: Series) -> Figure:
+    lines = [Line("Gross", "a", _column(result, "gross")), Line("Net", "b", _column(result, "net"))]
+    chart = TimeChart(
+        f"Gross and net exposure in percent of equity, {_range(lines)}.",
+        found.sessions,
+        lines,
+        height=90,
+        in_percent=True,
+        include=(0.0,),
+    )
+    return Figure(
+        "exposure",
+        "Exposure, % of equity",
+        time_chart(chart),
+        tuple(Key(line.name, role=line.role) for line in lines),
+        unit="%",
+        readings=[(line.name, _in_percent(line.values)) for line in lines],
+    )
+
+
+def _turnover(result: Result, found: Series) -> Figure:
+    values = _column(result, "turnover")
+    first, most = values[0] or 0.0, max((v for v in values[1:] if v is not None), default=0.0)
+    # The first purchase of the whole mix would flatten every later trade: its stick ends at the largest of the others.
+    cut = first > 2 * most > 0
+    line = Line("Turnover", "a", [most, *values[1:]] if cut else values, "sticks")
+    chart = TimeChart(
+        f"Traded notional per session in percent of equity, {_range([Line('', 'a', values)])}.",
+        found.sessions,
+        [line],
+        height=80,
+        in_percent=True,
+        include=(0.0,),
+    )
+    return Figure(
+        "turnover",
+        "Turnover per session, % of equity",
+        time_chart(chart),
+        note=f"The first session buys the mix, {percent(first, 1)}: its stick is cut off." if cut else "",
+        unit="%",
+        readings=[(line.name, _in_percent(values))],
+    )
+
+
+def _column(result: Result, name: str) -> Values:
+    return [None if v is None or not math.isfinite(v) else v for v in result.daily[name].to_list()]
+
+
+def _range(lines: Sequence[Line]) -> str:
+    values = [v for line in lines for v in line.values if v is not None]
+    return f"between {percent(min(values), 1)} and {percent(max(values), 1)}" if values else "without values"

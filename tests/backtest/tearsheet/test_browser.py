@@ -1,0 +1,145 @@
+"""The page in a real Chromium: no console message, no request, nothing wider than a phone, working controls."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from backtest.tearsheet.render import render
+from tests.backtest import samples
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.browser
+
+FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--disable-extensions",
+    "--enable-logging=stderr", "--window-size=1280,2000",
+)  # fmt: skip
+
+# Runs beside the page, not in it: the page's own policy would refuse it.
+PROBE = """
+const frame = document.querySelector("iframe"), out = {};
+frame.addEventListener("load", () => {
+  const page = frame.contentDocument, root = page.documentElement, view = frame.contentWindow;
+  out.width = root.scrollWidth;
+  out.marks = page.querySelectorAll(".mark").length;
+  out.figures = page.querySelectorAll("figure svg[role=img]").length;
+  const growth = page.querySelector("#figure-growth .box > svg"), readout = page.querySelector("#figure-growth output");
+  const press = key => growth.dispatchEvent(new view.KeyboardEvent("keydown", { key }));
+  press("Home"); out.home = readout.textContent;
+  press("End"); out.end = readout.textContent;
+  press("ArrowLeft"); out.left = readout.textContent;
+  out.drawdown = page.querySelector("#figure-drawdown output").textContent;
+  press("Escape"); out.hidden = readout.textContent;
+  page.getElementById("theme").click(); out.theme = root.dataset.theme;
+  out.dark = view.getComputedStyle(page.body).backgroundColor;
+  const table = page.querySelector("table.events");
+  const cells = () => [...table.tBodies[0].rows].map(row => row.cells[8].textContent);
+  table.tHead.rows[0].cells[8].click(); out.falling = cells();
+  table.tHead.rows[0].cells[8].click(); out.rising = cells();
+  const seen = text => view.getComputedStyle(text).display !== "none";
+  const texts = [...page.querySelectorAll("svg text")].filter(seen);
+  out.font = Math.min(...texts.map(text => parseFloat(view.getComputedStyle(text).fontSize) * text.getScreenCTM().a));
+  const growthLabels = [...page.querySelectorAll("#figure-growth text.mid")].filter(seen)
+    .map(text => text.getBoundingClientRect()).sort((a, b) => a.left - b.left);
+  out.overlaps = growthLabels.slice(1).filter((box, k) => box.left < growthLabels[k].right + 3).length;
+  document.body.dataset.out = JSON.stringify(out);
+});
+frame.srcdoc = PAGE;
+"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    found = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
+    if found is None:
+        pytest.skip("no chromium binary is installed")
+    return found
+
+
+def _run(chromium: str, folder: Path, page: str, *flags: str) -> subprocess.CompletedProcess[str]:
+    path = folder / "page.html"
+    path.write_text(page, encoding="utf-8")
+    command = [chromium, *FLAGS, f"--user-data-dir={folder / 'profile'}", *flags, "--dump-dom", path.as_uri()]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+
+
+def _probe(chromium: str, folder: Path, page: str, width: int) -> dict[str, Any]:
+    script = PROBE.replace("PAGE", json.dumps(page).replace("</", "<\\/"))
+    outer = f'<!doctype html><body><iframe width="{width}" height="1500"></iframe><script>{script}</script></body>'
+    dom = _run(chromium, folder, outer, "--virtual-time-budget=10000").stdout
+    found = re.search(r'data-out="([^"]*)"', dom)
+    assert found, dom[-2_000:]
+    return json.loads(html.unescape(found[1]))
+
+
+@pytest.fixture(scope="module")
+def phone(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return _probe(chromium, tmp_path_factory.mktemp("phone"), render(samples.ten_years()), 390)
+
+
+@pytest.mark.parametrize("state", ["ten_years", "no_events", "one_session", "ruined"])
+def test_the_console_stays_silent_and_the_script_runs(chromium: str, tmp_path: Path, state: str) -> None:
+    """No message on the console, and the script has unhidden the theme button."""
+    done = _run(chromium, tmp_path, render(getattr(samples, state)()))
+    assert [line for line in done.stderr.splitlines() if "CONSOLE" in line] == []
+    assert re.search(r'<button id="theme" type="button">(Dark|Light)</button>', done.stdout)
+    assert "</html>" in done.stdout
+
+
+def test_nothing_is_requested(chromium: str, tmp_path: Path) -> None:
+    """The browser's own network log holds no http request."""
+    log = tmp_path / "net.json"
+    _run(chromium, tmp_path, render(samples.sample()), f"--log-net-log={log}")
+    text = log.read_text(encoding="utf-8")
+    assert "URL_REQUEST" in text
+    assert "example.com" not in text
+
+
+def test_a_phone_shows_the_page_without_sideways_scrolling(phone: dict[str, Any]) -> None:
+    """390 pixels wide, all figures there, labels of at least 11 pixels that do not touch."""
+    assert phone["width"] <= 390
+    assert phone["figures"] >= 7
+    assert phone["font"] >= 11
+    assert phone["overlaps"] == 0
+
+
+def test_arrow_keys_read_every_chart_at_one_session(phone: dict[str, Any]) -> None:
+    """Home, End and the arrows move one crosshair through all charts; Escape hides it."""
+    result = samples.ten_years()
+    days = result.daily["session"]
+    last = result.daily["equity"][-1] / samples.CAPITAL
+    assert phone["home"].startswith(f"{days[0]}")
+    assert phone["end"].startswith(f"{days[-1]}\u2003Strategy {last:.4f}")
+    assert phone["left"].startswith(f"{days[-2]}")
+    assert phone["drawdown"].startswith(f"{days[-2]}\u2003Strategy")
+    assert phone["hidden"] == ""
+
+
+def test_the_button_changes_the_theme(phone: dict[str, Any]) -> None:
+    """The other theme is dark when the system is light."""
+    assert (phone["theme"], phone["dark"]) == ("dark", "rgb(16, 20, 26)")
+
+
+def test_tables_sort_by_number_with_the_undefined_last(phone: dict[str, Any]) -> None:
+    """P&L falls, then rises; events without one stay at the end."""
+    for shown, sign in ((phone["falling"], -1), (phone["rising"], 1)):
+        numbers = [float(text.replace(",", "").replace("\u2212", "-")) for text in shown if text != "\u2013"]
+        assert numbers == sorted(numbers, key=lambda v: sign * v)
+        assert set(shown[len(numbers) :]) == {"\u2013"}
+
+
+def test_desk_labels_do_not_touch(chromium: str, tmp_path: Path) -> None:
+    """At 1,100 pixels all years are labelled."""
+    assert _probe(chromium, tmp_path, render(samples.ten_years()), 1_100)["overlaps"] == 0

@@ -1,0 +1,85 @@
+"""Charts: escaping, gaps, marks and bars."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+
+from backtest.tearsheet.charts.bars import Bar, bars
+from backtest.tearsheet.charts.lines import Line, TimeChart, time_chart
+from backtest.tearsheet.charts.marks import Mark, clusters, lanes
+from backtest.tearsheet.charts.svg import decimal, el
+
+SESSIONS = [date(2024, 1, 1) + timedelta(days=k) for k in range(5)]
+
+
+def _mark(index: int, pnl: float = 1.0) -> Mark:
+    return Mark(index, pnl, f"E{index}", lambda: f"event {index} {pnl}")
+
+
+def _chart(values: list[float | None], **changes: object) -> str:
+    return str(time_chart(TimeChart("a chart", SESSIONS[: len(values)], [Line("x", "a", values)], 100, **changes)))
+
+
+def test_elements_escape_values_and_children() -> None:
+    """Quotes in attributes and tags in texts are data."""
+    assert el("text", {"class": '"><x'}, "<b>&") == '<text class="&#34;&gt;&lt;x">&lt;b&gt;&amp;</text>'
+
+
+@pytest.mark.parametrize(("value", "text"), [(1.0, "1"), (1.256, "1.26"), (-0.001, "0"), (10, "10"), (100.0, "100")])
+def test_coordinates_are_short(value: float | None, text: str | None) -> None:
+    """Two decimals at most and no trailing zeros."""
+    assert decimal(value) == text
+
+
+def test_a_line_is_written_as_whole_differences() -> None:
+    """On an axis from 0 to 1 over 100 px (1,000 units), 0, 1 and 0.5 stand 40 units from the bounds' padding."""
+    found = _chart([0.0, 1.0, 0.5], include=(0.0, 1.0))
+    assert 'd="M0 1000l5000-1000 5000 500"' in found
+
+
+def test_a_gap_breaks_the_line() -> None:
+    """Two runs are two paths."""
+    assert len(re.findall(r'class="line a"', _chart([1.0, 2.0, None, 2.0, 1.0]))) == 2
+
+
+def test_a_log_chart_stops_where_equity_is_gone() -> None:
+    """Zero and less have no logarithm; the line ends before."""
+    found = _chart([1.0, 0.5, 0.0, -1.0], is_log=True)
+    assert len(re.findall(r'class="line a"', found)) == 1
+    assert "nan" not in found.lower().replace("finance", "")
+
+
+def test_a_single_session_is_a_dot() -> None:
+    """A line of one point would be invisible."""
+    assert 'class="dot a"' in _chart([1.0])
+
+
+def test_every_chart_says_what_it_shows() -> None:
+    """Screen readers get role, label and title."""
+    assert _chart([1.0, 2.0]).startswith('<svg role="img" aria-label="a chart" width="100%"')
+
+
+def test_close_marks_are_merged_and_far_ones_are_not() -> None:
+    """Within 3.8 % of 101 sessions (steps of 1 %) marks 0 to 3 are one group; 4 starts the next."""
+    groups = clusters([_mark(k) for k in (4, 0, 3, 90)], 101)
+    assert [[mark.index for mark in group] for group in groups] == [[0, 3], [4], [90]]
+
+
+def test_a_merged_mark_tells_the_largest_and_counts_the_rest() -> None:
+    """Ten events in one session: eight sentences, largest P&L first, and the number of the others."""
+    found = str(lanes([[_mark(0, float(k)) for k in range(10)]], 100))
+    said = re.search("<title>(.*?)</title>", found, re.DOTALL)[1].split("\n")
+    assert said[0] == "event 0 9.0"
+    assert said[-1] == "and 2 more"
+    assert len(said) == 9
+
+
+def test_bars_start_from_a_common_zero() -> None:
+    """From -1 to 3 with 42 % of the span on both sides: zero at (1 + 1.68) / 7.36 of the width."""
+    found = str(bars([Bar("a", 3.0, "3", ""), Bar("b", -1.0, "-1", "")], "bars"))
+    assert found.count('x1="36.41%"') == 1
+    assert 'class="up" x="36.41%"' in found
+    assert 'class="down" x="22.83%" width="13.59%"' in found
