@@ -9,6 +9,7 @@ import numpy as np
 
 from backtest.kernels import attribute as second
 from backtest.kernels import prepare, simulate
+from backtest.kernels.cache import guarded
 from backtest.kernels.parts import parts, totals
 
 if TYPE_CHECKING:
@@ -61,8 +62,7 @@ def walk(on: Stage, targets: Targets, costs: Costs, account: Account) -> simulat
     """Walk one portfolio; targets are in sessions of the panel."""
     rows = totals(targets.session - on.first, targets.start, targets.asset, targets.weight)
     bounds = simulate.Bounds(account.capital, account.max_gross, account.no_trade_band)
-    book: simulate.Book = simulate.walk(on.market, rows, _rates(costs, len(on.panel.assets)), bounds, True)
-    return book
+    return _walked(on, rows, costs, bounds)
 
 
 def hold(on: Stage, asset: int, sessions: NDArray[np.int64], costs: Costs, account: Account) -> simulate.Book:
@@ -75,8 +75,7 @@ def hold(on: Stage, asset: int, sessions: NDArray[np.int64], costs: Costs, accou
         np.ones(count),
     )
     bounds = simulate.Bounds(account.capital, 1.0, 0.0)
-    book: simulate.Book = simulate.walk(on.market, rows, _rates(costs, len(on.panel.assets)), bounds, True)
-    return book
+    return _walked(on, rows, costs, bounds)
 
 
 def attribute(on: Stage, targets: Targets, book: simulate.Book, costs: Costs, count: int) -> Attribution:
@@ -91,18 +90,15 @@ def attribute(on: Stage, targets: Targets, book: simulate.Book, costs: Costs, co
     )
     journal = second.Journal(book.order_session, book.order_asset, book.reason, book.order, book.value)
     market = on.market
-    gain, cost, held = second.attribute(
-        pieces,
-        journal,
-        market.fill,
-        market.mark,
-        market.dividend,
-        market.split,
-        market.days,
-        _rates(costs, len(on.panel.assets)).borrow,
-        count,
-    )
-    return Attribution(gain, cost, held)
+    prices = (market.fill, market.mark, market.dividend, market.split, market.days)
+    borrow = _rates(costs, len(on.panel.assets)).borrow
+    return Attribution(*guarded(lambda: second.attribute(pieces, journal, *prices, borrow, count)))
+
+
+def _walked(on: Stage, rows: simulate.Rows, costs: Costs, bounds: simulate.Bounds) -> simulate.Book:
+    rates = _rates(costs, len(on.panel.assets))
+    book: simulate.Book = guarded(lambda: simulate.walk(on.market, rows, rates, bounds, True))
+    return book
 
 
 def _rates(costs: Costs, assets: int) -> simulate.Rates:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "backtest")]
 
 for profile, examples in {"fast": 100, "full": 10_000}.items():
     settings.register_profile(
@@ -37,3 +37,11 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the real data folder {folder.name!r} beside the checkout is absent")
     return folder
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> object:
+    """Give a market on disk: 260 sessions of six assets with forty or so events."""
+    from markets import small_market
+
+    return small_market(tmp_path_factory.mktemp("small"))

@@ -111,7 +111,7 @@ def _row(metric: Metric, dash: str) -> tuple[str, str, str]:
 def _tail(result: Result, folder: Path, width: int, *, plain: bool) -> Iterator[Text]:
     equity = [one for one in result.daily["equity"].to_list() if one is not None and math.isfinite(one)]
     if equity:
-        yield Text(f"equity  {numbers.spark(equity, width - 8, plain=plain)}")
+        yield Text(f"equity  {numbers.spark(_logged(equity), width - 8, plain=plain)}")
     yield _lines(_costs(result), width)
     yield _lines(_funnel(result), width, 2)
     losses = sorted(result.funnel.losses, key=lambda loss: (-loss.count, loss.stage, loss.reason))
@@ -125,6 +125,11 @@ def _costs(result: Result) -> str:
     there = [kind for kind in COSTS if kind in result.daily.columns]
     sums = [(kind, math.fsum(one or 0.0 for one in result.daily[kind].to_list())) for kind in there]
     return "costs   " + ", ".join(f"{kind.replace('_', ' ')} {amount:,.0f}" for kind, amount in sums)
+
+
+def _logged(equity: list[float]) -> list[float]:
+    """Give the logarithms, so that equal steps are equal growth; as it is where the account was ruined."""
+    return [math.log(value) for value in equity] if min(equity, default=0.0) > 0.0 else equity
 
 
 def _funnel(result: Result) -> str:

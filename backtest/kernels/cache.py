@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import pickle
 import shutil
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["folder", "guarded", "use_own_folder"]
+__all__ = ["clear", "folder", "guarded", "use_own_folder"]
 
+LOG = logging.getLogger("eventfolio")
 Returned = TypeVar("Returned")
 
 
@@ -44,7 +46,7 @@ def use_own_folder() -> None:
         config.CACHE_DIR = str(path)
 
 
-def guarded(call: Callable[[], Returned], warn: Callable[[str], None]) -> Returned:
+def guarded(call: Callable[[], Returned]) -> Returned:
     """Run a call that may load compiled code; when the cache is damaged, clear it, say so, and compile anew.
 
     A kill during compilation leaves truncated files behind, on which numba raises (numba issue 10434).
@@ -52,7 +54,14 @@ def guarded(call: Callable[[], Returned], warn: Callable[[str], None]) -> Return
     try:
         return call()
     except (EOFError, pickle.UnpicklingError) as error:
-        warn(f"the cache of compiled kernels was damaged ({type(error).__name__}); it is cleared and built anew")
-        shutil.rmtree(folder(), ignore_errors=True)
-        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+        LOG.warning(
+            "the cache of compiled kernels was damaged (%s); it is cleared and built anew", type(error).__name__
+        )
+        clear()
         return call()
+
+
+def clear() -> None:
+    """Empty the cache folder."""
+    shutil.rmtree(folder(), ignore_errors=True)
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,0 +1,80 @@
+"""README and docs tell the truth: their commands, configs and tables are run."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from datetime import date, datetime
+
+import numpy as np
+import pytest
+
+from backtest.config.reader import load as load_config
+from data.calendar import load
+from data.timing import read_stated, tradable_index
+
+
+def blocks(text, language=""):
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_the_readme_commands_exist(root):
+    """Every `make` target and every `backtest` command of the README is there."""
+    text = (root / "README.md").read_text()
+    targets = set(re.findall(r"^make ([a-z-]+)", text, flags=re.MULTILINE))
+    rules = (root / "Makefile").read_text()
+    assert targets == {"demo", "test"}
+    assert all(f"\n{target}:" in rules for target in targets)
+    verbs = set(re.findall(r"\.venv/bin/backtest ([a-z]+)", text))
+    shown = subprocess.run([sys.executable, "-m", "backtest.cli", "--help"], capture_output=True, text=True, check=True)
+    assert verbs <= set(re.findall(r"[a-z]+", shown.stdout))
+
+
+def test_the_readme_config_is_valid(root, tmp_path):
+    """The config shown is accepted as it stands."""
+    shown = blocks((root / "README.md").read_text(), "yaml")
+    assert len(shown) == 1
+    path = tmp_path / "shown.yaml"
+    path.write_text(shown[0])
+    assert load_config(path).config.name == "my-rotation"
+
+
+def test_the_readme_lists_what_a_run_writes(root, small, tmp_path):
+    """The table of files is the folder's content."""
+    from backtest.store import write
+
+    rows = [line for line in (root / "README.md").read_text().splitlines() if line.startswith("| `")]
+    listed = set(re.findall(r"`([a-z]+\.[a-z]+)`", " ".join(rows)))
+    assert listed == {path.name for path in write(small.run(), tmp_path).iterdir()}
+
+
+def test_the_timing_table_is_what_the_code_does(root):
+    """Each line of docs/timing.md's example table is computed anew."""
+    calendar = load("XNYS")
+    table = re.findall(
+        r"^\| (\d{4}[^|]*) \| ([^|]*) \| ([^|]*) \|$", (root / "docs/timing.md").read_text(), re.MULTILINE
+    )
+    assert len(table) == 6
+    for stated, known, trades in table:
+        text, _, flag = stated.partition(" ")
+        got = read_stated(text, flag, calendar, None).at
+        assert got is not None
+        assert got.replace(tzinfo=None) == datetime.fromisoformat(known)
+        index = tradable_index(np.array([np.datetime64(got.replace(tzinfo=None))]), calendar, "open")[0]
+        assert calendar.sessions[index].item() == date.fromisoformat(trades)
+
+
+@pytest.mark.parametrize("path", ["README.md", "docs/timing.md", "docs/accounting.md"])
+def test_links_lead_somewhere(root, path):
+    """Every relative link of a page exists."""
+    page = root / path
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+def test_the_accounting_order_is_the_kernels(root):
+    """The six phases stand in the same order in the page and in the kernel."""
+    page = re.findall(r"^\d\. \*\*([A-Z][a-z]+)", (root / "docs/accounting.md").read_text(), re.MULTILINE)
+    kernel = re.findall(r"^\d\. ([A-Z][a-z]+)", (root / "backtest/kernels/simulate.py").read_text(), re.MULTILINE)
+    assert page == kernel == ["Corporate", "Accrual", "Trade", "Costs", "Mark", "Ruin"]
