@@ -63,12 +63,13 @@ class Config(Settings):
 
     def _unknown_baskets(self) -> Iterator[str]:
         known = ", ".join(self.baskets)
-        used = {f"portfolio.base.{basket}": basket for basket in self.portfolio.base}
-        for at, signal in enumerate(self.signals):
-            used |= {f"signals.{at}.from": signal.source, f"signals.{at}.to": signal.to}
-        for place, basket in used.items():
+        for basket in self.portfolio.base:
             if basket not in self.baskets:
-                yield f"`{place}` names a basket that is not defined; defined: {known}"
+                yield f"basket {basket!r} is used but not defined; defined: {known}"
+        for at, signal in enumerate(self.signals):
+            for side, basket in (("from", signal.source), ("to", signal.to)):
+                if basket not in self.baskets:
+                    yield f"`signals.{at}.{side}` names a basket that is not defined; defined: {known}"
 
     def _repeated_names(self) -> Iterator[str]:
         names = [signal.name for signal in self.signals]

@@ -32,8 +32,8 @@ assets = texts.filter(lambda text: text.strip() == text and 0 < len(text) <= 32)
 def research(**changes: object) -> Config:
     value = {
         "name": "base",
-        "prices": {"source": "simulated"},
-        "events": {"source": "simulated"},
+        "prices": {"source": "files", "path": "p.csv", "adjustment": "raw"},
+        "events": {"source": "files", "path": "e.csv"},
         "baskets": {"semis": ["SEM1"]},
         "portfolio": {"base": {"semis": 0.5}},
     }

@@ -14,49 +14,49 @@ if TYPE_CHECKING:
     from backtest.config.model import Config
     from data.errors import Finding
 
-QUICKSTART = Path(__file__).resolve().parents[3] / "configs" / "quickstart.yaml"
+ROTATION = Path(__file__).resolve().parents[3] / "configs" / "rotate_semis_to_hyperscalers.yaml"
 
 
-def quickstart(*overrides: str) -> Config:
-    return load(QUICKSTART, overrides).config
+def rotation(*overrides: str) -> Config:
+    return load(ROTATION, overrides).config
 
 
 def mistakes(*overrides: str) -> list[Finding]:
     with pytest.raises(ConfigError) as caught:
-        quickstart(*overrides)
+        rotation(*overrides)
     return list(caught.value.findings)
 
 
 def test_a_value_is_set() -> None:
     """The file says 1000000."""
-    assert quickstart("account.capital=5e4").account.capital == 50_000
+    assert rotation("account.capital=5e4").account.capital == 50_000
 
 
 def test_a_list_item_is_set_by_its_number() -> None:
     """The first signal's cap in the file is 0.40."""
-    assert quickstart("signals.0.cap=0.3").signals[0].cap == 0.3
+    assert rotation("signals.0.cap=0.3").signals[0].cap == 0.3
 
 
 def test_a_missing_mapping_is_made() -> None:
     """The file has no period."""
-    assert str(quickstart("period.start=2020-01-02").period.start) == "2020-01-02"
+    assert str(rotation("period.start=2020-01-02").period.start) == "2020-01-02"
 
 
 def test_the_last_of_two_settings_counts() -> None:
     """As with every command line."""
-    assert quickstart("seed=1", "seed=2").seed == 2
+    assert rotation("seed=1", "seed=2").seed == 2
 
 
 def test_lists_and_texts_are_read_as_yaml() -> None:
     """A value may be a list; texts stay texts."""
-    config = quickstart("baskets.other=[ON, '0700']", "benchmark=null")
+    config = rotation("baskets.other=[ON, '0700']", "benchmark=null")
     assert config.baskets["other"] == ("ON", "0700")
     assert config.benchmark is None
 
 
 def test_a_name_with_a_dot_is_found() -> None:
     """The longest key that is there wins."""
-    assert quickstart("baskets={a.b: [X], semis: [S], hyperscalers: [H]}", "baskets.a.b=[Y]").baskets["a.b"] == ("Y",)
+    assert rotation("baskets={a.b: [X], semis: [S], hyperscalers: [H]}", "baskets.a.b=[Y]").baskets["a.b"] == ("Y",)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,11 @@ portfolio:
   base: {semis: 0.5, clouds: 0.5}
 """
 
+# Names of simulated assets are checked; these configs name whatever they like.
+FILES = MINIMAL.replace("prices: {source: simulated}", "prices: {source: files, path: p.csv, adjustment: raw}").replace(
+    "events: {source: simulated}", "events: {source: files, path: e.csv}"
+)
+
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
@@ -59,7 +64,7 @@ def test_a_minimal_config_loads_with_its_folder(config: Path) -> None:
 
 def test_scalars_arrive_as_written(config: Path) -> None:
     """YAML 1.1 would make True, False, 448, 750 and a float of these."""
-    text = MINIMAL.replace("[SEM1, SEM2]", "[ON, NO, TRUE, 0700, 12:30, 1e-3, NULL, yes, .5, 2024-01-05, =, 1_000]")
+    text = FILES.replace("[SEM1, SEM2]", "[ON, NO, TRUE, 0700, 12:30, 1e-3, NULL, yes, .5, 2024-01-05, =, 1_000]")
     assert read(config, text).baskets["semis"] == (
         "ON", "NO", "TRUE", "0700", "12:30", "1e-3", "NULL", "yes", ".5", "2024-01-05", "=", "1_000",
     )  # fmt: skip
@@ -79,7 +84,7 @@ def test_a_plain_null_is_nothing(config: Path, nothing: str) -> None:
 
 def test_a_quoted_null_is_text(config: Path) -> None:
     """Quotes make a text of anything."""
-    assert read(config, MINIMAL + 'benchmark: "null"\n').benchmark == "null"
+    assert read(config, FILES + 'benchmark: "null"\n').benchmark == "null"
 
 
 def test_duplicate_keys_and_wrong_values_are_told_together(config: Path) -> None:

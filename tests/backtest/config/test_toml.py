@@ -30,7 +30,7 @@ source = "simulated"
 [baskets]
 semis = [
   "SEM1", # "not a key" = 1
-  "ON",
+  "SEM2",
 ]
 clouds = ["HYP1"]
 
@@ -74,7 +74,7 @@ def test_a_toml_config_loads(tmp_path: Path) -> None:
     assert str(config.period.start) == "2020-01-02"
     assert str(config.prices.start) == "2019-01-02"
     assert [signal.name for signal in config.signals] == ["one", "two"]
-    assert config.baskets["semis"] == ("SEM1", "ON")
+    assert config.baskets["semis"] == ("SEM1", "SEM2")
 
 
 @pytest.mark.parametrize(
