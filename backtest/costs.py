@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from data.settings import NonNegative, Positive, Settings
+from data.settings import Asset, Fraction, NonNegative, Positive, Settings
 
 __all__ = ["Account", "Costs"]
 
@@ -19,7 +19,12 @@ class Costs(Settings):
     commission_min: NonNegative = Field(default=0.0, description="Least commission of one order, in account currency.")
     half_spread_bps: NonNegative = Field(default=0.0, lt=10_000, description="Half the bid-ask spread; moves the fill.")
     slippage_bps: NonNegative = Field(default=0.0, lt=10_000, description="Further adverse move of the fill price.")
+    impact: NonNegative = Field(
+        default=0.0,
+        description="Square-root impact: impact x daily volatility x sqrt(shares / average volume) x notional.",
+    )
     borrow_bps_per_year: NonNegative = Field(default=0.0, description="Fee on short market value, ACT/365.")
+    borrow_bps_of: dict[Asset, NonNegative] = Field(default_factory=dict, description="The fee of single assets.")
     margin_bps_per_year: NonNegative = Field(default=0.0, description="Interest on debit cash, ACT/365.")
     cash_bps_per_year: NonNegative = Field(default=0.0, description="Interest on credit cash, ACT/365.")
 
@@ -36,12 +41,34 @@ class Account(Settings):
     capital: Positive = Field(default=1_000_000.0, description="Cash before the first session, account currency.")
     fill: Literal["open", "close"] = Field(default="open", description="Price at which orders fill.")
     max_gross: Positive = Field(default=1.0, description="Most gross exposure after any fill, as a multiple of equity.")
-    funding: Literal["scale", "sequential"] = Field(
-        default="scale",
-        description="Short of cash: scale all buys by one factor, or (for cross-checks) fill in turn until it is gone.",
-    )
     no_trade_band: NonNegative = Field(
         default=0.0,
         lt=1,
         description="Skip orders smaller than this fraction of equity; closing orders always go.",
     )
+    lot: NonNegative = Field(default=0.0, description="Shares come in multiples of this; 0: fractions of shares.")
+    turnover_cap: NonNegative = Field(
+        default=0.0,
+        description="Most notional traded in one session, a fraction of equity, the rest is carried over; 0: no cap.",
+    )
+    participation_cap: NonNegative = Field(
+        default=0.0,
+        le=1,
+        description="Most of the average volume that one order takes, the rest is carried over; 0: no cap.",
+    )
+    initial_margin: Fraction = Field(default=0.0, description="Equity per gross exposure after any fill; 0: no rule.")
+    maintenance_margin: Fraction = Field(
+        default=0.0,
+        description="Equity per gross exposure at the close; a breach scales positions down next session; 0: no rule.",
+    )
+
+    @model_validator(mode="after")
+    def _margins_in_order(self) -> Account:
+        if self.maintenance_margin > self.initial_margin > 0:
+            raise ValueError("maintenance_margin must not exceed initial_margin, or every fill would be called at once")
+        return self
+
+    @property
+    def gross_limit(self) -> float:
+        """Give the tighter of max_gross and 1 / initial_margin."""
+        return min(self.max_gross, 1.0 / self.initial_margin) if self.initial_margin else self.max_gross

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from backtest.config.model import Config
-    from backtest.kernels.simulate import Book
+    from backtest.simulation import Walk
     from data.events.funnel import Funnel
     from data.events.source import Events
     from data.prices.source import Prices
@@ -61,16 +61,16 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
     traded = chosen(inputs, config.signals)
     targets = _targets(config, inputs, traded)
     say("simulating")
-    stage = walks.stage(inputs.panel, inputs.first, config.account.fill)
-    book = walks.walk(stage, targets, config.costs, config.account)
+    stage = walks.stage(inputs.panel, inputs.first, config.costs, config.account, inputs.delistings)
+    walked = walks.walk(stage, targets, config.costs, config.account)
     base = walks.walk(stage, _untilted(config, inputs), config.costs, config.account)
     benchmark = _benchmark(config, inputs, stage)
-    split = walks.attribute(stage, targets, book, config.costs, 1 + len(traded))
+    split = walks.attribute(stage, targets, walked, 1 + len(traded))
     say("measuring")
-    daily = frames.daily(stage, book, base, benchmark)
-    stopped = inputs.first + int(book.stopped) if book.stopped >= 0 else None
+    daily = frames.daily(stage, walked, base, benchmark)
+    stopped = None if walked.stopped is None else inputs.first + walked.stopped
     fates = followed(inputs, config.signals, traded, split, stopped)
-    trades = frames.trades(stage, book)
+    trades = frames.trades(stage, walked)
     metrics = summary(config, calendar, daily, fates)
     counts = _funnel(events, fates)
     provenance = _provenance(config, prices, events)
@@ -81,11 +81,11 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
         weights=frames.weights(stage, targets),
         trades=trades,
         events=fates,
-        attribution=frames.attribution(stage, split, book, traded),
+        attribution=frames.attribution(stage, split, walked, traded),
         funnel=counts,
         metrics=metrics,
         verdict=verdict(config, metrics, counts),
-        warnings=warnings(daily, trades, prices),
+        warnings=warnings(daily, trades, prices, walked.margin_calls),
         provenance=provenance,
     )
 
@@ -115,7 +115,7 @@ def _decisions(config: Config, inputs: Inputs, traded: tuple[Event, ...]) -> NDA
     return decisions(inputs.first, last, every, [event.session for event in traded])
 
 
-def _benchmark(config: Config, inputs: Inputs, stage: walks.Stage) -> Book | None:
+def _benchmark(config: Config, inputs: Inputs, stage: walks.Stage) -> Walk | None:
     """Hold the benchmark on the untilted mix's grid, at the same costs; dividends are reinvested on that grid."""
     if config.benchmark is None:
         return None

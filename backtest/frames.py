@@ -12,44 +12,36 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from backtest.kernels.simulate import Book
     from backtest.portfolio import Targets
+    from backtest.simulation import Walk
     from backtest.walks import Attribution, Stage
     from signals.base import Event
 
-__all__ = ["attribution", "daily", "trades", "weights"]
+__all__ = ["COSTS", "attribution", "daily", "trades", "weights"]
+COSTS = ("half_spread", "slippage", "commission", "impact", "borrow")
 
-REASONS = ("filled", "delayed", "scaled", "waiting", "band", "ruin")
 
-
-def daily(on: Stage, book: Book, base: Book, benchmark: Book | None) -> pl.DataFrame:
+def daily(on: Stage, walked: Walk, base: Walk, benchmark: Walk | None) -> pl.DataFrame:
     """Give one row per session: equity, cash, exposure, turnover, costs by kind; base and benchmark."""
-    mark = np.nan_to_num(on.market.mark.T)
-    worth = book.shares * mark
-    count = len(book.equity)
+    worth = walked.shares * on.market.mark.T
+    count = len(walked.equity)
     notional = np.zeros(count)
-    fees = np.zeros((3, count))
     # Unbuffered adds run in the order of the journal, so the sums are the same in every run.
-    np.add.at(notional, book.order_session, np.abs(book.order[:, 1]) * np.nan_to_num(book.order[:, 2]))
-    for kind in range(3):
-        np.add.at(fees[kind], book.order_session, book.order[:, 4 + kind])
-    held_stale = ((book.shares != 0.0) & np.isnan(on.panel.close[on.first :])).sum(axis=1)
+    np.add.at(notional, walked.label[:, 0], np.abs(walked.order[:, 1]) * np.nan_to_num(walked.order[:, 2]))
+    held_stale = ((walked.shares != 0.0) & np.isnan(on.panel.close[on.first :])).sum(axis=1)
     return pl.DataFrame(
         {
             "session": on.panel.sessions[on.first :],
-            "equity": book.equity,
-            "cash": book.cash,
-            "gross": _over(_added(np.abs(worth)), book.equity),
-            "net": _over(_added(worth), book.equity),
-            "turnover": _over(notional, np.where(np.isnan(book.value), book.equity, book.value)),
+            "equity": walked.equity,
+            "cash": walked.cash,
+            "gross": _over(_added(np.abs(worth)), walked.equity),
+            "net": _over(_added(worth), walked.equity),
+            "turnover": _over(notional, np.where(np.isnan(walked.value), walked.equity, walked.value)),
             "base": base.equity,
             "benchmark": pl.Series(benchmark.equity if benchmark else [None] * count, dtype=pl.Float64),
-            "dividend": book.dividend,
-            "interest": book.interest,
-            "borrow": book.borrow,
-            "half_spread": fees[0],
-            "slippage": fees[1],
-            "commission": fees[2],
+            "dividend": walked.dividend,
+            "interest": walked.interest,
+            **{kind: walked.costs[kind] for kind in COSTS},
             "stale": held_stale.astype(np.int64),
         },
     )
@@ -85,24 +77,20 @@ def weights(on: Stage, targets: Targets) -> pl.DataFrame:
     )
 
 
-def trades(on: Stage, book: Book) -> pl.DataFrame:
+def trades(on: Stage, walked: Walk) -> pl.DataFrame:
     """Give the order log, in the order of execution; shares are signed, prices in account currency."""
-    fields = ("requested", "shares", "reference", "price", "half_spread", "slippage", "commission")
-    return pl.DataFrame(
-        {
-            "session": on.panel.sessions[on.first + book.order_session],
-            "asset": _names(on.panel.assets, book.order_asset),
-            **{name: book.order[:, at] for at, name in enumerate(fields)},
-            "reason": _names(REASONS, book.reason),
-        },
-    ).with_columns(pl.col(pl.Float64).fill_nan(None))
+    log = walked.trades.with_columns(pl.col(pl.Float64).fill_nan(None))
+    return log.with_columns(
+        pl.Series("session", on.panel.sessions[on.first + walked.label[:, 0]]),
+        _names(on.panel.assets, walked.label[:, 1]).alias("asset"),
+    )
 
 
-def attribution(on: Stage, split: Attribution, book: Book, events: Sequence[Event]) -> pl.DataFrame:
+def attribution(on: Stage, split: Attribution, walked: Walk, events: Sequence[Event]) -> pl.DataFrame:
     """Give gross, cost and pnl per session of every event, of ``base`` and ``cash``; rows without effect left out."""
     names = ("base", *(event.event_id for event in events), "cash")
-    gain = np.column_stack([split.gain, book.interest])
-    cost = np.column_stack([split.cost, np.zeros(len(book.interest))])
+    gain = np.column_stack([split.gain, walked.interest])
+    cost = np.column_stack([split.cost, np.zeros(len(walked.interest))])
     session, part = np.nonzero((gain != 0.0) | (cost != 0.0))
     return pl.DataFrame(
         {

@@ -75,13 +75,13 @@ class Result:
         ``<name>-<hash>``, the hash over config, prices and events.
     daily
         Per session: session, equity, cash, gross, net (fractions of equity), turnover (traded notional / equity), base
-        (equity of the untilted mix), benchmark (its equity, null without one), dividend, interest, borrow, commission,
-        half_spread, slippage (account currency, costs positive), stale (assets held without a price).
+        (equity of the untilted mix), benchmark (its equity, null without one), dividend, interest, half_spread,
+        slippage, commission, impact, borrow (account currency, costs positive), stale (assets held without a price).
     weights
         Target weights: session, asset, target (fraction of equity).
     trades
-        Orders: session, asset, requested, shares (signed), reference, price (currency per share), commission,
-        half_spread, slippage, reason.
+        Orders: session, asset, requested, shares (signed), reference, price (currency per share), half_spread,
+        slippage, commission, impact, reason.
     events
         One row per event read: event_id, kind, asset, stated, timing, known_at, session, rule, stage, status, reason,
         direction, value, low, high, prior, unit, source, pnl (currency, null when not traded).

@@ -54,18 +54,23 @@ def _percent(value: float) -> str:
     return f"{value:+.2%}".replace("-", "\u2212").replace("%", " %")
 
 
-def warnings(daily: pl.DataFrame, trades: pl.DataFrame, prices: Prices) -> tuple[str, ...]:
+def warnings(daily: pl.DataFrame, trades: pl.DataFrame, prices: Prices, margin_calls: int) -> tuple[str, ...]:
     """Give the sentences that must stand on the first screen."""
     found = []
     ruined = trades.filter(trades["reason"] == "ruin")
     if ruined.height:
         found.append(f"The account was ruined on {ruined['session'][0]} and closed.")
+    if margin_calls:
+        found.append(f"{margin_calls} sessions ended below the maintenance margin; positions were scaled down.")
     stale = int(daily["stale"].sum())
     if stale:
         found.append(f"{stale} asset-sessions were held without a price and kept their last mark.")
     waiting = trades.filter(trades["reason"] == "waiting").height
     if waiting:
         found.append(f"{waiting} orders had no fill price and waited.")
+    blind = trades.filter(trades["reason"] == "no_volume").height
+    if blind:
+        found.append(f"{blind} orders waited because the volume behind impact or participation was unknown.")
     if prices.findings:
         found.append(f"{len(prices.findings)} findings in the prices, first: {prices.findings[0]}")
     return tuple(found)

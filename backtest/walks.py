@@ -1,4 +1,4 @@
-"""Run the kernels for one portfolio: settings and targets in, arrays out."""
+"""Walk the portfolios of a run (tilted, untilted, benchmark) and split the first over its events."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from backtest import simulation
 from backtest.kernels import attribute as second
-from backtest.kernels import prepare, simulate
 from backtest.kernels.cache import guarded
-from backtest.kernels.parts import parts, totals
+from backtest.kernels.parts import parts
+from backtest.portfolio import BASE, Targets
+from data.errors import RunError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from backtest.costs import Account, Costs
-    from backtest.portfolio import Targets
+    from backtest.kernels.simulate import Market
+    from backtest.simulation import Walk
     from data.panel import Panel
 
 __all__ = ["Attribution", "Stage", "attribute", "hold", "stage", "walk"]
@@ -28,7 +33,7 @@ BPS = 1e-4
 class Stage:
     """A price panel made ready for the walk, from session ``first`` of the panel on."""
 
-    market: simulate.Market
+    market: Market
     panel: Panel
     first: int
 
@@ -42,73 +47,73 @@ class Attribution:
     held: NDArray[np.bool_]
 
 
-def stage(panel: Panel, first: int, fill: str) -> Stage:
-    """Prepare the sessions from ``first`` on; marks are carried forward from before."""
-    price = panel.open if fill == "open" else panel.close
-    whole = prepare.market(price, panel.close, panel.dividend, panel.split, panel.sessions)
-    actions = whole.actions[whole.actions >= first] - first
-    market = simulate.Market(
-        whole.fill[first:],
-        np.ascontiguousarray(whole.mark[:, first:]),
-        whole.dividend[first:],
-        whole.split[first:],
-        np.concatenate([[0.0], whole.days[first + 1 :]]),
-        actions,
+def stage(
+    panel: Panel, first: int, costs: Costs, account: Account, delistings: Mapping[tuple[int, int], float]
+) -> Stage:
+    """Prepare the sessions from ``first`` on; marks and averages are taken from the sessions before, too."""
+    days = np.zeros(len(panel.sessions))
+    days[1:] = np.diff(panel.sessions).astype(np.float64)
+    rates = [costs.borrow_bps_of.get(asset, costs.borrow_bps_per_year) * BPS for asset in panel.assets]
+    whole = simulation.market(
+        panel.close,
+        panel.open if account.fill == "open" else None,
+        costs,
+        account,
+        delistings=delistings,
+        dividend=panel.dividend,
+        split=panel.split,
+        volume=panel.volume,
+        days=days,
+    )._replace(borrow=np.array([rates]))
+    return Stage(_from(whole, first), panel, first)
+
+
+def _from(whole: Market, first: int) -> Market:
+    """Leave out the sessions before the run; its first session accrues nothing."""
+    if (whole.gone[:, 0] < first).any():
+        raise RunError("an asset was delisted before the run begins; take it out of the baskets")
+    days = whole.days[first:].copy()
+    days[:1] = 0.0
+    return whole._replace(
+        reference=whole.reference[first:],
+        tradable=whole.tradable[first:],
+        mark=np.ascontiguousarray(whole.mark[:, first:]),
+        dividend=whole.dividend[first:],
+        split=whole.split[first:],
+        days=days,
+        actions=whole.actions[whole.actions >= first] - first,
+        volume=whole.volume[first:] if len(whole.volume) > 1 else whole.volume,
+        sigma=whole.sigma[first:] if len(whole.sigma) > 1 else whole.sigma,
+        gone=whole.gone - np.array([first, 0.0, 0.0]),
     )
-    return Stage(market, panel, first)
 
 
-def walk(on: Stage, targets: Targets, costs: Costs, account: Account) -> simulate.Book:
+def walk(on: Stage, targets: Targets, costs: Costs, account: Account) -> Walk:
     """Walk one portfolio; targets are in sessions of the panel."""
-    rows = totals(targets.session - on.first, targets.start, targets.asset, targets.weight)
-    bounds = simulate.Bounds(account.capital, account.max_gross, account.no_trade_band)
-    return _walked(on, rows, costs, bounds)
+    return simulation.walk(on.market, _shifted(targets, on.first), costs, account)
 
 
-def hold(on: Stage, asset: int, sessions: NDArray[np.int64], costs: Costs, account: Account) -> simulate.Book:
+def hold(on: Stage, asset: int, sessions: NDArray[np.int64], costs: Costs, account: Account) -> Walk:
     """Buy one asset with all capital and set it to a weight of 1 again at the given sessions of the panel."""
     count = len(sessions)
-    rows = simulate.Rows(
-        sessions - on.first,
+    whole = Targets(
+        sessions,
         np.arange(count + 1, dtype=np.int64),
         np.full(count, asset, dtype=np.int64),
+        np.full(count, BASE, dtype=np.int64),
         np.ones(count),
     )
-    bounds = simulate.Bounds(account.capital, 1.0, 0.0)
-    return _walked(on, rows, costs, bounds)
+    return walk(on, whole, costs, account.model_copy(update={"max_gross": 1.0, "no_trade_band": 0.0}))
 
 
-def attribute(on: Stage, targets: Targets, book: simulate.Book, costs: Costs, count: int) -> Attribution:
+def attribute(on: Stage, targets: Targets, walked: Walk, count: int) -> Attribution:
     """Split the walk's gains and costs over ``count`` parts."""
-    pieces = parts(
-        targets.session - on.first,
-        targets.start,
-        targets.asset,
-        targets.part,
-        targets.weight,
-        len(on.panel.assets),
-    )
-    journal = second.Journal(book.order_session, book.order_asset, book.reason, book.order, book.value)
-    market = on.market
-    prices = (market.fill, market.mark, market.dividend, market.split, market.days)
-    borrow = _rates(costs, len(on.panel.assets)).borrow
-    return Attribution(*guarded(lambda: second.attribute(pieces, journal, *prices, borrow, count)))
+    shifted = _shifted(targets, on.first)
+    rows = (shifted.session, shifted.start, shifted.asset, shifted.part, shifted.weight)
+    pieces = parts(*rows, len(on.panel.assets))
+    journal = (walked.label, walked.order, walked.value, -1 if walked.stopped is None else walked.stopped)
+    return Attribution(*guarded(lambda: second.attribute(pieces, *journal, on.market, count)))
 
 
-def _walked(on: Stage, rows: simulate.Rows, costs: Costs, bounds: simulate.Bounds) -> simulate.Book:
-    rates = _rates(costs, len(on.panel.assets))
-    book: simulate.Book = guarded(lambda: simulate.walk(on.market, rows, rates, bounds, True))
-    return book
-
-
-def _rates(costs: Costs, assets: int) -> simulate.Rates:
-    return simulate.Rates(
-        costs.half_spread_bps * BPS,
-        costs.slippage_bps * BPS,
-        costs.commission_bps * BPS,
-        costs.commission_per_share,
-        costs.commission_min,
-        costs.cash_bps_per_year * BPS,
-        costs.margin_bps_per_year * BPS,
-        np.full(assets, costs.borrow_bps_per_year * BPS),
-    )
+def _shifted(targets: Targets, first: int) -> Targets:
+    return Targets(targets.session - first, targets.start, targets.asset, targets.part, targets.weight)

@@ -16,16 +16,23 @@ class Order:
     filled: float
     reference: float
     price: float
-    half_spread: float
-    slippage: float
-    commission: float
-    reason: str
+    half_spread: float = 0.0
+    slippage: float = 0.0
+    commission: float = 0.0
+    impact: float = 0.0
+    reason: str = "filled"
+
+    @property
+    def costs(self):
+        """Give all costs of the order."""
+        return self.half_spread + self.slippage + self.commission + self.impact
 
 
 @dataclass
 class Book:
     """What the walk leaves."""
 
+    capital: float
     equity: list[float] = field(default_factory=list)
     cash: list[float] = field(default_factory=list)
     shares: list[list[float]] = field(default_factory=list)
@@ -33,65 +40,145 @@ class Book:
     dividend: list[float] = field(default_factory=list)
     interest: list[float] = field(default_factory=list)
     borrow: list[float] = field(default_factory=list)
+    value: dict[int, float] = field(default_factory=dict)
+    gone: dict[int, set] = field(default_factory=dict)
+    margin_calls: int = 0
     status: str = "ok"
     stopped: int = -1
-    capital: float = 0.0
 
 
-def order_costs(shares, reference, costs):
-    """Give half spread, slippage and commission of one order of signed shares at a reference price."""
+def order_costs(shares, reference, costs, sigma=0.0, volume=1.0):
+    """Give half spread, slippage, commission and impact of one order of signed shares at a reference price.
+
+    Impact is coefficient x sigma x sqrt(shares / average volume) x notional.
+    """
     size = abs(shares)
     if size == 0.0:
-        return 0.0, 0.0, 0.0
+        return 0.0, 0.0, 0.0, 0.0
+    commission = max(
+        costs["minimum"], size * _price(shares, reference, costs) * costs["commission"] + size * costs["per_share"]
+    )
+    impact = costs["impact"] * sigma * math.sqrt(size / volume) * size * reference if costs["impact"] > 0.0 else 0.0
+    return size * reference * costs["half_spread"], size * reference * costs["slippage"], commission, impact
+
+
+def _price(shares, reference, costs):
     side = 1.0 if shares > 0 else -1.0
-    price = reference * (1.0 + side * (costs["half_spread"] + costs["slippage"]))
-    commission = max(costs["minimum"], size * price * costs["commission"] + size * costs["per_share"])
-    return size * reference * costs["half_spread"], size * reference * costs["slippage"], commission
+    return reference * (1.0 + side * (costs["half_spread"] + costs["slippage"]))
 
 
-def walk(close, fill, rows, *, capital, costs, max_gross=1.0, band=0.0, dividend=None, split=None, days=None):
+@dataclass
+class Account:
+    """What the account may do; 0 switches a bound off."""
+
+    capital: float = 10_000.0
+    max_gross: float = 1.0
+    band: float = 0.0
+    lot: float = 0.0
+    turnover_cap: float = 0.0
+    participation_cap: float = 0.0
+    maintenance: float = 0.0
+
+
+@dataclass
+class Prices:
+    """Lists of sessions, each a list of assets; volume and sigma are averages known before the session."""
+
+    close: list
+    fill: list
+    dividend: list
+    split: list
+    days: list
+    volume: list
+    sigma: list
+    delistings: dict = field(default_factory=dict)  # (session, asset) -> return
+
+
+def walk(prices, rows, costs, account):
     """Walk one portfolio.
 
-    close, fill: list of sessions, each a list of prices (nan: none). rows: {session: {asset: weight}}.
-    costs: fractions half_spread, slippage, commission; currency per_share, minimum; per year cash, debit, borrow[i].
+    rows: {session: {asset: weight}}. costs: fractions half_spread, slippage, commission, impact coefficient; currency
+    per_share, minimum; per year cash, debit, borrow[session][asset].
     """
-    T, N = len(close), len(close[0]) if close else 0
-    book = Book(capital=capital)
-    cash, position, mark, pending = capital, [0.0] * N, [math.nan] * N, {}
+    T, N = len(prices.close), len(prices.close[0]) if prices.close else 0
+    book = Book(capital=account.capital)
+    state = State(account.capital, [0.0] * N, [math.nan] * N, {}, [False] * N)
+    called = False
     for t in range(T):
         if book.status == "ruin":
-            _record(book, cash, [0.0] * N, cash, 0.0, 0.0, 0.0)
+            _record(book, state.cash, [0.0] * N, state.cash, 0.0, 0.0, 0.0)
             continue
         # 1. corporate actions
-        received = 0.0
-        for i in range(N):
-            ratio = split[t][i] if split else 1.0
-            position[i] *= ratio
-            mark[i] /= ratio
-            received += position[i] * (dividend[t][i] if dividend else 0.0)
+        received = _corporate_actions(book, t, prices, state, account)
         # 2. accrual, on the balances before today's dividends
-        gap = (days[t] if days else 0.0) / 365.0
-        interest = cash * (costs["cash"] if cash > 0 else costs["debit"]) * gap
-        borrow = sum(-position[i] * mark[i] * costs["borrow"][i] for i in range(N) if position[i] < 0) * gap
-        cash += received + interest - borrow
+        gap = prices.days[t] / 365.0
+        interest = state.cash * (costs["cash"] if state.cash > 0 else costs["debit"]) * gap
+        short = [(i, -state.position[i] * state.mark[i]) for i in range(N) if state.position[i] < 0]
+        borrow = sum(value * costs["borrow"][t][i] for i, value in short) * gap
+        state.cash += received + interest - borrow
         # 3. and 4. trade towards the targets, and pay for it
-        pending.update({i: (weight, t) for i, weight in rows.get(t, {}).items()})
-        cash = _trade(book, t, cash, position, mark, fill[t], pending, costs, max_gross, band)
+        for i, weight in rows.get(t, {}).items():
+            if state.gone[i]:
+                book.orders.append(Order(t, i, 0.0, 0.0, math.nan, math.nan, reason="delisted"))
+            else:
+                state.pending[i] = (weight, t)
+        book.gone[t] = {i for i in range(N) if state.gone[i]}
+        if state.pending or called:
+            _trade(book, t, prices, state, costs, account, called)
         # 5. mark
         for i in range(N):
-            if not math.isnan(close[t][i]):
-                mark[i] = close[t][i]
-        equity = cash + sum(position[i] * mark[i] for i in range(N) if position[i] != 0.0)
-        # 6. ruin
+            if not math.isnan(prices.close[t][i]):
+                state.mark[i] = prices.close[t][i]
+        held = [(i, state.position[i] * state.mark[i]) for i in range(N) if state.position[i] != 0.0]
+        equity = state.cash + sum(value for _, value in held)
+        # 6. margin and ruin
+        called = account.maintenance > 0 and equity < account.maintenance * sum(abs(value) for _, value in held)
+        book.margin_calls += called and equity > 0.0
         if equity <= 0.0:
             book.status, book.stopped = "ruin", t
-            for i in range(N):
-                if position[i] != 0.0:
-                    order = Order(t, i, -position[i], -position[i], mark[i], mark[i], 0.0, 0.0, 0.0, "ruin")
-                    book.orders.append(order)
-            cash, position = equity, [0.0] * N
-        _record(book, equity, position, cash, received, interest, borrow)
+            for i, _ in held:
+                shares = -state.position[i]
+                book.orders.append(Order(t, i, shares, shares, state.mark[i], state.mark[i], reason="ruin"))
+            state.cash, state.position = equity, [0.0] * N
+        _record(book, equity, state.position, state.cash, received, interest, borrow)
     return book
+
+
+@dataclass
+class State:
+    """What changes from session to session."""
+
+    cash: float
+    position: list
+    mark: list
+    pending: dict
+    gone: list
+
+
+def _corporate_actions(book, t, prices, state, account):
+    received = 0.0
+    for i in range(len(state.position)):
+        ratio = prices.split[t][i]
+        state.mark[i] /= ratio
+        state.position[i] *= ratio
+        if account.lot > 0.0 and ratio != 1.0:
+            whole = _lots(state.position[i], min(account.lot, 1.0))
+            rest = state.position[i] - whole
+            if abs(rest) > 1e-9:
+                book.orders.append(Order(t, i, -rest, -rest, state.mark[i], state.mark[i], reason="in_lieu"))
+                state.cash += rest * state.mark[i]
+            state.position[i] = whole
+        received += state.position[i] * prices.dividend[t][i]
+        if (t, i) in prices.delistings:
+            state.gone[i] = True
+            state.pending.pop(i, None)
+            if state.position[i] != 0.0:
+                price = state.mark[i] * (1.0 + prices.delistings[t, i])
+                shares = -state.position[i]
+                book.orders.append(Order(t, i, shares, shares, state.mark[i], price, reason="delisted"))
+                state.cash -= shares * price
+                state.position[i] = 0.0
+    return received
 
 
 def _record(book, equity, position, cash, dividend, interest, borrow):
@@ -103,59 +190,100 @@ def _record(book, equity, position, cash, dividend, interest, borrow):
     book.borrow.append(borrow)
 
 
-def _trade(book, t, cash, position, mark, fill, pending, costs, max_gross, band):
-    value = [fill[i] if not math.isnan(fill[i]) else mark[i] for i in range(len(position))]
-    equity = cash + sum(position[i] * value[i] for i in range(len(position)) if position[i] != 0.0)
-    orders, delayed = {}, set()
-    for i in sorted(pending):
-        weight, since = pending[i]
-        if weight == 0.0 and position[i] == 0.0:
-            del pending[i]
+def _lots(shares, lot):
+    """Round towards zero to a multiple of the lot; what is within 1e-9 of a multiple is that multiple."""
+    if lot == 0.0:
+        return shares
+    count = abs(shares) / lot
+    nearest = round(count)
+    whole = nearest if abs(count - nearest) <= 1e-9 * max(1.0, nearest) else math.floor(count)
+    return math.copysign(whole * lot, shares)
+
+
+def _trade(book, t, prices, state, costs, account, called):
+    fill, position = prices.fill[t], state.position
+    N = len(position)
+    value = [fill[i] if not math.isnan(fill[i]) else state.mark[i] for i in range(N)]
+    equity = state.cash + sum(position[i] * value[i] for i in range(N) if position[i] != 0.0)
+    book.value[t] = equity
+    needs_volume = account.participation_cap > 0.0 or costs["impact"] > 0.0
+    orders, asked, why, kept = {}, {}, {}, {}
+    for i in sorted(state.pending):
+        weight, since = state.pending[i]
+        closing = weight == 0.0 or equity <= 0.0
+        if closing and position[i] == 0.0:
+            del state.pending[i]
             continue
-        if math.isnan(fill[i]):
+        wanted = -position[i] if closing else weight * equity / value[i] - position[i]
+        blind = needs_volume and not prices.volume[t][i] > 0.0
+        if math.isnan(fill[i]) or blind:
             if since == t:
-                reference = mark[i]
-                wanted = -position[i] if weight == 0.0 else weight * equity / reference - position[i]
-                book.orders.append(Order(t, i, wanted, 0.0, reference, math.nan, 0.0, 0.0, 0.0, "waiting"))
+                reason = "waiting" if math.isnan(fill[i]) else "no_volume"
+                book.orders.append(Order(t, i, wanted, 0.0, value[i], math.nan, reason=reason))
             continue
-        del pending[i]
-        wanted = -position[i] if weight == 0.0 else weight * equity / value[i] - position[i]
-        if weight != 0.0 and abs(wanted) * value[i] <= 1e-12 * equity:
+        kept[i] = state.pending.pop(i)
+        wanted = wanted if closing else _lots(wanted, account.lot)
+        if not closing and abs(wanted) * value[i] <= 1e-12 * equity:
             continue
-        if weight != 0.0 and abs(wanted) * value[i] < band * equity:
-            book.orders.append(Order(t, i, wanted, 0.0, value[i], math.nan, 0.0, 0.0, 0.0, "band"))
+        if not closing and abs(wanted) * value[i] < account.band * equity:
+            book.orders.append(Order(t, i, wanted, 0.0, value[i], math.nan, reason="band"))
             continue
-        orders[i] = wanted
-        if since < t:
-            delayed.add(i)
-    factor = _affordable(orders, cash, position, value, costs, max_gross)
+        orders[i], asked[i], why[i] = wanted, wanted, "delayed" if since < t else "filled"
+        limit = account.participation_cap * prices.volume[t][i]
+        if account.participation_cap > 0.0 and abs(wanted) > limit:
+            orders[i], why[i] = math.copysign(abs(_lots(limit, account.lot)), wanted), "partial"
+            state.pending[i] = kept[i]
+    total = sum(abs(shares) * value[i] for i, shares in sorted(orders.items()))
+    if account.turnover_cap > 0.0 and equity > 0.0 and total > account.turnover_cap * equity:
+        for i, shares in list(orders.items()):
+            orders[i] = _lots(shares * (account.turnover_cap * equity / total), account.lot)
+            why[i], state.pending[i] = "turnover", kept[i]
+    if called:
+        blind = {i for i in range(N) if costs["impact"] > 0.0 and not prices.volume[t][i] > 0.0}
+        _margin_call(t, prices, state, account, value, equity, orders, asked, why, blind)
+    _fill(book, t, prices, state, costs, account, value, orders, asked, why)
+
+
+def _margin_call(t, prices, state, account, value, equity, orders, asked, why, blind):
+    """Bring gross exposure back within max_gross x equity: scale every position that has no order of its own."""
+    gross = sum(abs(shares) * value[i] for i, shares in enumerate(state.position) if shares != 0.0)
+    keep = max(0.0, min(1.0, account.max_gross * equity / gross)) if gross > 0.0 else 1.0
+    for i, shares in enumerate(state.position):
+        if shares != 0.0 and i not in orders and i not in blind and keep < 1.0 and not math.isnan(prices.fill[t][i]):
+            orders[i] = asked[i] = -shares * (1.0 - keep)
+            why[i] = "margin"
+
+
+def _fill(book, t, prices, state, costs, account, value, orders, asked, why):
+    extras = [(prices.sigma[t][i], prices.volume[t][i]) for i in range(len(value))]
+    factor = _affordable(orders, state.cash, state.position, value, costs, account, extras)
     for selling in (True, False):
         for i, wanted in sorted(orders.items()):
             if (wanted < 0) != selling:
                 continue
-            shares = _scaled(wanted, position[i], factor)
-            spread, slip, commission = order_costs(shares, value[i], costs)
-            side = 1.0 if wanted > 0 else -1.0
-            price = value[i] * (1.0 + side * (costs["half_spread"] + costs["slippage"]))
-            cash -= shares * price + commission
-            position[i] = 0.0 if shares == -position[i] else position[i] + shares
+            shares = _scaled(wanted, state.position[i], factor, account.lot)
+            spread, slip, commission, impact = order_costs(shares, value[i], costs, *extras[i])
+            price = _price(wanted, value[i], costs)
+            state.cash -= shares * price + commission + impact
+            state.position[i] = 0.0 if shares == -state.position[i] else state.position[i] + shares
             short = abs(shares - wanted) > 1e-12 * abs(wanted)
-            reason = "scaled" if short else "delayed" if i in delayed else "filled"
-            book.orders.append(Order(t, i, wanted, shares, value[i], price, spread, slip, commission, reason))
-    return cash
+            line = Order(
+                t, i, asked[i], shares, value[i], price, spread, slip, commission, impact, "scaled" if short else why[i]
+            )
+            book.orders.append(line)
 
 
-def _scaled(wanted, held, factor):
+def _scaled(wanted, held, factor, lot):
     """Fill what reduces the position whole, and what opens or adds by the factor."""
     if factor == 1.0:
         return wanted
     reducing = 0.0
     if held * wanted < 0:
         reducing = math.copysign(min(abs(wanted), abs(held)), wanted)
-    return reducing + factor * (wanted - reducing)
+    return reducing + _lots(factor * (wanted - reducing), lot)
 
 
-def _affordable(orders, cash, position, value, costs, max_gross):
+def _affordable(orders, cash, position, value, costs, account, extras):
     """Find by bisection the largest factor in [0, 1] that keeps gross exposure within max_gross times equity."""
 
     def fits(factor):
@@ -164,16 +292,15 @@ def _affordable(orders, cash, position, value, costs, max_gross):
         for selling in (True, False):
             for i, wanted in sorted(orders.items()):
                 if (wanted < 0) == selling:
-                    shares = _scaled(wanted, position[i], factor)
-                    side = 1.0 if wanted > 0 else -1.0
-                    price = value[i] * (1.0 + side * (costs["half_spread"] + costs["slippage"]))
-                    paid -= shares * price + order_costs(shares, value[i], costs)[2]
+                    shares = _scaled(wanted, position[i], factor, account.lot)
+                    _, _, commission, impact = order_costs(shares, value[i], costs, *extras[i])
+                    paid -= shares * _price(wanted, value[i], costs) + commission + impact
                     after[i] = position[i] + shares
         for i, held in enumerate(after):
             if held != 0.0:
                 gross += abs(held) * value[i]
                 net += held * value[i]
-        return gross <= max_gross * (paid + net) and (max_gross > 1.0 or paid >= 0.0)
+        return gross <= account.max_gross * (paid + net) and (account.max_gross > 1.0 or paid >= 0.0)
 
     if not orders or fits(1.0):
         return 1.0
@@ -184,12 +311,12 @@ def _affordable(orders, cash, position, value, costs, max_gross):
     return low
 
 
-def attribute(book, rows, close, fill, *, dividend=None, split=None, days=None, borrow=None):
+def attribute(book, prices, rows, costs):
     """Split gains and costs over parts.
 
     rows: {session: {asset: {part: weight}}}; gives {(session, part): [gain, cost]}.
     """
-    T, N = len(close), len(close[0]) if close else 0
+    T, N = len(prices.close), len(prices.close[0]) if prices.close else 0
     held: list[dict] = [{} for _ in range(N)]
     wish: list[dict] = [{} for _ in range(N)]
     mark = [math.nan] * N
@@ -200,66 +327,79 @@ def attribute(book, rows, close, fill, *, dividend=None, split=None, days=None, 
         line[0] += gain
         line[1] += cost
 
-    cash_before = None
     for t in range(T):
-        orders = {o.asset: o for o in book.orders if o.session == t and o.reason not in ("ruin", "waiting")}
-        value = _valuation(book, t, fill, mark, split, dividend, cash_before)
+        today = [order for order in book.orders if order.session == t]
+        orders = {o.asset: o for o in today if o.reason in TRADES}
+        value = book.value.get(t, math.nan)
         for i in range(N):
-            ratio = split[t][i] if split else 1.0
+            ratio = prices.split[t][i]
             last = mark[i] / ratio
             asked = i in rows.get(t, {})
             if asked:
                 wish[i] = dict(rows[t][i])
             for part in held[i]:
                 held[i][part] *= ratio
-                book_to(t, part, gain=held[i][part] * (dividend[t][i] if dividend else 0.0))
+            for order in today:
+                if order.asset == i and order.reason == "in_lieu":
+                    _shrink(held[i], order.filled)
+            for part, shares in held[i].items():
+                book_to(t, part, gain=shares * prices.dividend[t][i])
+            for order in today:
+                if order.asset == i and order.reason == "delisted" and order.filled != 0.0:
+                    for part, s in held[i].items():
+                        book_to(t, part, gain=s * (order.price - last))
+                    held[i] = {}
             net = sum(held[i].values())
-            if net < 0 and borrow:
-                fee = -net * last * borrow[i] * (days[t] if days else 0.0) / 365.0
+            if net < 0:
+                fee = -net * last * costs["borrow"][t][i] * prices.days[t] / 365.0
                 short = sum(-s for s in held[i].values() if s < 0)
                 for part, s in held[i].items():
                     if s < 0:
                         book_to(t, part, cost=fee * -s / short)
-            if (asked or i in orders) and not math.isnan(fill[t][i]):
+            if (asked or i in orders) and not math.isnan(prices.fill[t][i]) and i not in book.gone.get(t, ()):
                 for part, s in held[i].items():
-                    book_to(t, part, gain=s * (fill[t][i] - last) if s else 0.0)
-                _net_and_fill(t, i, held[i], wish[i], value / fill[t][i], orders.get(i), book_to)
-                last = fill[t][i]
-            if not math.isnan(close[t][i]):
-                mark[i] = close[t][i]
-            else:
-                mark[i] /= ratio
+                    book_to(t, part, gain=s * (prices.fill[t][i] - last) if s else 0.0)
+                order = orders.get(i)
+                if order and order.reason == "margin":
+                    _share_costs(t, held[i], order, book_to)
+                    _shrink(held[i], order.filled)
+                else:
+                    _net_and_fill(t, held[i], wish[i], max(value, 0.0) / prices.fill[t][i], order, book_to)
+                last = prices.fill[t][i]
+            mark[i] = mark[i] / ratio if math.isnan(prices.close[t][i]) else prices.close[t][i]
             for part, s in held[i].items():
                 book_to(t, part, gain=s * (mark[i] - last) if s else 0.0)
         if book.status == "ruin" and t == book.stopped:
             break
-        cash_before = book.cash[t]
     return out
 
 
-def _valuation(book, t, fill, mark, split, dividend, cash_before):
-    """Value the account at the fill's reference prices, before any order of session t."""
-    cash = cash_before if cash_before is not None else book.capital
-    cash += book.dividend[t] + book.interest[t] - book.borrow[t]
-    total = cash
-    for i in range(len(mark)):
-        before = (book.shares[t - 1][i] if t else 0.0) * (split[t][i] if split else 1.0)
-        if before:
-            total += before * (fill[t][i] if not math.isnan(fill[t][i]) else mark[i] / (split[t][i] if split else 1.0))
-    return total
+TRADES = ("filled", "delayed", "scaled", "partial", "turnover", "band", "margin")
 
 
-def _net_and_fill(t, i, held, wish, scale, order, book_to):
+def _shrink(held, shares):
+    """Take signed shares off the asset, every part in proportion."""
+    whole = sum(held.values())
+    for part in held:
+        held[part] *= (whole + shares) / whole
+
+
+def _share_costs(t, held, order, book_to):
+    total = sum(abs(s) for s in held.values())
+    for part, s in held.items():
+        book_to(t, part, cost=order.costs * abs(s) / total)
+
+
+def _net_and_fill(t, held, wish, scale, order, book_to):
     change = {part: wish.get(part, 0.0) * scale - held.get(part, 0.0) for part in sorted(set(held) | set(wish))}
     buying = sum(c for c in change.values() if c > 0)
     selling = sum(-c for c in change.values() if c < 0)
     filled = order.filled if order else 0.0
-    paid = order.half_spread + order.slippage + order.commission if order else 0.0
     heavy, light = (buying, selling) if buying >= selling else (selling, buying)
     for part, c in change.items():
         on_heavy_side = c > 0 if buying >= selling else c < 0
         share = 1.0
         if on_heavy_side:
             share = (light + abs(filled)) / heavy
-            book_to(t, part, cost=paid * abs(c) / heavy)
+            book_to(t, part, cost=order.costs * abs(c) / heavy if order else 0.0)
         held[part] = held.get(part, 0.0) + c * share

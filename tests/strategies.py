@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import numpy as np
 import oracle
 from hypothesis import strategies as st
 
+from backtest.kernels import attribute as second
 from backtest.kernels import prepare, simulate
-from backtest.kernels.parts import totals
+from backtest.kernels.parts import parts, totals
 
 FREE = {
-    "half_spread": 0.0, "slippage": 0.0, "commission": 0.0, "per_share": 0.0, "minimum": 0.0, "cash": 0.0, "debit": 0.0,
+    "half_spread": 0.0, "slippage": 0.0, "commission": 0.0, "per_share": 0.0, "minimum": 0.0, "impact": 0.0,
+    "cash": 0.0, "debit": 0.0,
 }  # fmt: skip
 
 
@@ -24,27 +27,31 @@ class Case:
     fill: np.ndarray
     rows: dict
     costs: dict
-    capital: float = 10_000.0
-    max_gross: float = 1.0
-    band: float = 0.0
+    account: oracle.Account = field(default_factory=oracle.Account)
     dividend: np.ndarray | None = None
     split: np.ndarray | None = None
     days: np.ndarray | None = None
+    volume: np.ndarray | None = None
+    sigma: np.ndarray | None = None
+    delistings: dict = field(default_factory=dict)
     parts: int = 4
-    book: simulate.Book | None = field(default=None)
 
     def __post_init__(self):
         """Fill what was left out."""
         sessions, assets = self.close.shape
         self.dividend = np.zeros((sessions, assets)) if self.dividend is None else self.dividend
         self.split = np.ones((sessions, assets)) if self.split is None else self.split
-        self.days = np.r_[0.0, np.ones(sessions - 1)] if self.days is None else self.days
-        self.costs = {**FREE, "borrow": [0.0] * assets, **self.costs}
+        self.days = np.r_[0.0, np.ones(sessions - 1)][:sessions] if self.days is None else self.days
+        self.volume = np.full((sessions, assets), 1e6) if self.volume is None else self.volume
+        self.sigma = np.full((sessions, assets), 0.02) if self.sigma is None else self.sigma
+        self.costs = {**FREE, "borrow": np.zeros((sessions, assets)), **self.costs}
 
     def market(self):
         """Give the panel as the walk wants it."""
-        sessions = np.cumsum(self.days).astype("datetime64[D]")
-        return prepare.market(self.fill, self.close, self.dividend, self.split, sessions)
+        return prepare.market(
+            self.fill, self.close, self.dividend, self.split, self.days, volume=self.volume, sigma=self.sigma,
+            borrow=np.asarray(self.costs["borrow"], dtype=np.float64), delistings=self.delistings,
+        )  # fmt: skip
 
     def entries(self):
         """Give session, start, asset, part, weight arrays."""
@@ -62,28 +69,46 @@ class Case:
             np.array(columns[3], dtype=np.float64),
         )  # fmt: skip
 
-    def rates(self):
-        """Give the costs as the walk wants them."""
-        c = self.costs
-        return simulate.Rates(
-            c["half_spread"], c["slippage"], c["commission"], c["per_share"], c["minimum"], c["cash"], c["debit"],
-            np.array(c["borrow"], dtype=np.float64),
-        )  # fmt: skip
+    def terms(self):
+        """Give costs and bounds as the walk wants them: one row of accounts."""
+        c, a = self.costs, self.account
+        return np.array([[
+            a.capital, a.max_gross, c["half_spread"], c["slippage"], c["commission"], c["per_share"], c["minimum"],
+            c["impact"], c["cash"], c["debit"], a.band, a.lot, a.turnover_cap, a.participation_cap, a.maintenance,
+        ]])  # fmt: skip
 
     def walk(self):
-        """Walk with the kernel."""
+        """Walk with the kernel; give its daily arrays, journal and summary under their names."""
+        sessions, assets = self.close.shape
         session, start, asset, _, weight = self.entries()
-        bounds = simulate.Bounds(self.capital, self.max_gross, self.band)
-        return simulate.walk(self.market(), totals(session, start, asset, weight), self.rates(), bounds, keep=True)
+        rows = totals(session, start, asset, weight)
+        scenario = np.array([0, len(session)], dtype=np.int64)
+        summary, paths = np.zeros((1, len(simulate.SUMMARY))), np.zeros((1, len(simulate.DAILY), sessions))
+        room = prepare.journal(sessions, assets, 4 * (len(rows.asset) + assets) * max(sessions, 1))
+        desk = prepare.desk(sessions, assets, detail=True)
+        simulate.walk(self.market(), rows, scenario, self.terms(), 0, 1, desk, summary, paths, room)
+        named = dict(zip(simulate.SUMMARY, summary[0], strict=True))
+        count = int(named["orders"])
+        return SimpleNamespace(
+            **dict(zip(simulate.DAILY, paths[0], strict=True)), shares=room.shares, label=room.label[:count],
+            order=room.order[:count], why=[simulate.REASONS[code] for code in room.label[:count, 2]], summary=named,
+            stopped=int(named["stopped"]),
+        )  # fmt: skip
+
+    def prices(self):
+        """Give the panel as the twin wants it."""
+        arrays = (self.close, self.fill, self.dividend, self.split, self.days, self.volume, self.sigma)
+        return oracle.Prices(*(array.tolist() for array in arrays), self.delistings)
 
     def slow(self):
         """Walk with the twin."""
-        return oracle.walk(
-            self.close.tolist(), self.fill.tolist(),
-            {t: {i: sum(parts.values()) for i, parts in row.items()} for t, row in self.rows.items()},
-            capital=self.capital, costs=self.costs, max_gross=self.max_gross, band=self.band,
-            dividend=self.dividend.tolist(), split=self.split.tolist(), days=self.days.tolist(),
-        )  # fmt: skip
+        rows = {t: {i: sum(split.values()) for i, split in row.items()} for t, row in self.rows.items()}
+        return oracle.walk(self.prices(), rows, self.costs, self.account)
+
+    def attribute(self, book):
+        """Split a walk with the kernel."""
+        pieces = parts(*self.entries(), self.close.shape[1])
+        return second.attribute(pieces, book.label, book.order, book.value, book.stopped, self.market(), self.parts)
 
 
 def _rows(rng, sessions, assets, parts, gross, *, long_only):
@@ -107,7 +132,9 @@ def _divided(rng, weight, parts):
 
 
 @st.composite
-def cases(draw, *, long_only=None, gaps=True, actions=True, carry=True, wild=True, costs=None, max_gross=None):
+def cases(
+    draw, *, long_only=None, gaps=True, actions=True, carry=True, wild=True, costs=None, max_gross=None, bounds=True
+):
     """Draw a portfolio; every switch narrows it to the conditions of a law."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     sessions, assets = draw(st.integers(1, 40)), draw(st.integers(1, 6))
@@ -126,12 +153,20 @@ def cases(draw, *, long_only=None, gaps=True, actions=True, carry=True, wild=Tru
     charged = costs if costs is not None else {
         "half_spread": draw(st.sampled_from([0.0, 0.001])), "slippage": draw(st.sampled_from([0.0, 0.0005])),
         "commission": draw(st.sampled_from([0.0, 0.001])), "per_share": draw(st.sampled_from([0.0, 0.01])),
-        "minimum": draw(st.sampled_from([0.0, 0.0, 5.0])),
+        "minimum": draw(st.sampled_from([0.0, 0.0, 5.0])), "impact": draw(st.sampled_from([0.0, 0.0, 0.5])),
     }  # fmt: skip
     if carry:
-        charged = {"cash": 0.02, "debit": 0.06, "borrow": [0.03] * assets, **charged}
+        charged = {"cash": 0.02, "debit": 0.06, "borrow": rng.uniform(0.0, 0.05, shape), **charged}
+    account = oracle.Account(max_gross=limit, band=draw(st.sampled_from([0.0, 0.0, 0.02])))
+    if bounds:
+        account.lot = draw(st.sampled_from([0.0, 0.0, 1.0, 0.1]))
+        account.turnover_cap = draw(st.sampled_from([0.0, 0.0, 0.3]))
+        account.participation_cap = draw(st.sampled_from([0.0, 0.0, 0.1]))
+        account.maintenance = draw(st.sampled_from([0.0, 0.0, 0.25, 0.6]))
+    lost = {(int(rng.integers(sessions)), int(rng.integers(assets))): -0.3} if actions and rng.random() < 0.3 else {}
     return Case(
-        close, fill, _rows(rng, sessions, assets, 4, asked, long_only=only_long), charged,
-        max_gross=limit, band=draw(st.sampled_from([0.0, 0.0, 0.02])), dividend=dividend, split=split,
-        days=np.r_[0.0, rng.integers(1, 5, sessions - 1)].astype(np.float64),
+        close, fill, _rows(rng, sessions, assets, 4, asked, long_only=only_long), charged, account,
+        dividend=dividend, split=split, days=np.r_[0.0, rng.integers(1, 5, sessions - 1)].astype(np.float64),
+        volume=np.where(rng.random(shape) < 0.03, np.nan, rng.uniform(50.0, 5_000.0, shape)),
+        sigma=rng.uniform(0.005, 0.05, shape), delistings=lost,
     )  # fmt: skip

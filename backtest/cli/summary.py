@@ -30,7 +30,7 @@ MOST_WARNINGS = 3
 MOST_LOSSES = 2
 WIDEST_LABEL = 26
 WIDEST = 100
-COSTS = ("commission", "half_spread", "slippage", "borrow")
+COSTS = ("half_spread", "slippage", "commission", "impact", "borrow")
 
 
 def summary(result: Result, folder: Path, width: int | None = None) -> str:

@@ -15,12 +15,21 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from backtest.kernels.simulate import (
+    DAYS_PER_YEAR,
+    DELISTED,
+    IN_LIEU,
+    INNER,
+    MARGIN,
+    NO_VOLUME,
+    RUINED,
+    WAITING,
+    ZERO,
+    Market,
+)  # fmt: skip
+
 F = NDArray[np.float64]
 I = NDArray[np.int64]
-
-WAITING, RUINED = np.int64(3), np.int64(5)
-DAYS_PER_YEAR = 365.0
-ZERO = np.int64(0)
 
 
 class Parts(NamedTuple):
@@ -39,81 +48,107 @@ class Parts(NamedTuple):
     pair_part: I
 
 
-class Journal(NamedTuple):
-    """The first walk's orders, ascending by session; ``order`` holds requested, filled, reference and so on."""
-
-    session: I
-    asset: I
-    reason: I
-    order: F
-    value: F
-
-
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def attribute(
-    parts: Parts, journal: Journal, fill: F, mark: F, dividend: F, split: F, days: F, borrow: F, n_parts: int
+    parts: Parts, label: I, order: F, value: F, stopped: int, market: Market, n_parts: int
 ) -> tuple[F, F, NDArray[np.bool_]]:
     """Give gain and cost of every part in every session, each of shape (T, n_parts), and which parts held shares.
 
-    Gains are price moves and dividends; costs are half spread, slippage, commission and borrow fees.
+    ``label`` and ``order`` are the first walk's journal, ``value`` its V per session, ``stopped`` the session of its
+    ruin or -1. Gains are price moves and
+    dividends; costs are half spread, slippage, commission, impact and borrow fees.
     """
-    N, T = mark.shape
+    N, T = market.mark.shape
     gain, cost = np.zeros((T, n_parts)), np.zeros((T, n_parts))
-    shares = np.zeros(len(parts.pair_asset))
-    wish = np.zeros(len(parts.pair_asset))
+    shares, wish = np.zeros(len(parts.pair_asset)), np.zeros(len(parts.pair_asset))
     filled, paid = np.zeros(N), np.zeros(N)
-    asked = np.zeros(N, np.bool_)
+    asked, margin = np.zeros(N, np.bool_), np.zeros(N, np.bool_)
+    lieu, gone, dead = np.zeros(N), np.full(N, np.nan), np.zeros(N, np.bool_)
     held = np.zeros(n_parts, np.bool_)
-    ruined = False
     k, o = ZERO, ZERO
-    for t in range(T):
-        asked[:] = False
+    for t in range(T if stopped < 0 else stopped + 1):
+        for i in range(N):
+            asked[i], margin[i], filled[i], paid[i], lieu[i], gone[i] = False, False, 0.0, 0.0, 0.0, np.nan
         if k < len(parts.session) and parts.session[k] == t:
             _set_wishes(parts, k, wish, asked)
             k += 1
-        filled[:], paid[:] = 0.0, 0.0
-        while o < len(journal.session) and journal.session[o] == t:
-            if journal.reason[o] == RUINED:
-                ruined = True
-            elif journal.reason[o] != WAITING:
-                i = journal.asset[o]
-                filled[i], asked[i] = journal.order[o, 1], True
-                paid[i] = journal.order[o, 4] + journal.order[o, 5] + journal.order[o, 6]
+        while o < len(label) and label[o, 0] == t:
+            i, why = label[o, 1], label[o, 2]
+            if why == IN_LIEU:
+                lieu[i] = order[o, 1]
+            elif why == DELISTED:
+                dead[i] = True
+                gone[i] = order[o, 3] if order[o, 1] != 0.0 else gone[i]
+            elif why not in (WAITING, NO_VOLUME, RUINED):
+                filled[i], asked[i], margin[i] = order[o, 1], True, why == MARGIN
+                paid[i] = (order[o, 4] + order[o, 5]) + (order[o, 6] + order[o, 7])
             o += 1
+        row = t if len(market.borrow) > 1 else 0
         for i in range(N):
             start, end = parts.first[i], parts.first[i + 1]
             if start == end:
                 continue
-            last = mark[i, t - 1] / split[t, i] if t > 0 else np.nan
+            last = market.mark[i, t - 1] / market.split[t, i] if t > 0 else np.nan
             for p in range(start, end):
-                shares[p] *= split[t, i]
-                gain[t, parts.pair_part[p]] += shares[p] * dividend[t, i]
-            _charge_borrow(parts, shares, start, end, cost[t], last * borrow[i] * days[t] / DAYS_PER_YEAR)
-            if asked[i] and not np.isnan(fill[t, i]):
-                _move(parts, shares, start, end, gain[t], last, fill[t, i])
-                scale = journal.value[t] / fill[t, i]
-                _cross(parts, shares, wish, start, end, scale, filled[i], paid[i], cost[t])
+                shares[p] *= market.split[t, i]
+            if lieu[i] != 0.0:
+                _shrink(shares, start, end, lieu[i])
+            for p in range(start, end):
+                gain[t, parts.pair_part[p]] += shares[p] * market.dividend[t, i]
+            if not np.isnan(gone[i]):
+                _move(parts, shares, start, end, gain[t], last, gone[i])
+                for p in range(start, end):
+                    shares[p] = 0.0
+            _charge_borrow(
+                parts, shares, start, end, cost[t], last * market.borrow[row, i] * market.days[t] / DAYS_PER_YEAR
+            )
+            if asked[i] and not dead[i] and market.tradable[t, i] and not np.isnan(value[t]):
+                reference = market.reference[t, i]
+                _move(parts, shares, start, end, gain[t], last, reference)
+                if margin[i]:
+                    _share_costs(parts, shares, start, end, paid[i], cost[t])
+                    _shrink(shares, start, end, filled[i])
+                else:
+                    _cross(parts, shares, wish, start, end, max(value[t], 0.0) / reference, filled[i], paid[i], cost[t])
                 for p in range(start, end):
                     held[parts.pair_part[p]] |= shares[p] != 0.0
-                last = fill[t, i]
-            _move(parts, shares, start, end, gain[t], last, mark[i, t])
-        if ruined:
-            break
+                last = reference
+            _move(parts, shares, start, end, gain[t], last, market.mark[i, t])
     return gain, cost, held
 
 
-@njit(cache=True, nogil=True)
+@INNER
+def _shrink(shares: F, start: int, end: int, change: float) -> None:
+    """Take a signed change of the asset's shares off every part in proportion."""
+    whole = 0.0
+    for p in range(start, end):
+        whole += shares[p]
+    for p in range(start, end):
+        shares[p] *= (whole + change) / whole
+
+
+@INNER
+def _share_costs(parts: Parts, shares: F, start: int, end: int, paid: float, cost: F) -> None:
+    total = 0.0
+    for p in range(start, end):
+        total += abs(shares[p])
+    for p in range(start, end):
+        cost[parts.pair_part[p]] += paid * abs(shares[p]) / total
+
+
+@INNER
 def _set_wishes(parts: Parts, k: int, wish: F, asked: NDArray[np.bool_]) -> None:
     """Read row k: the parts of every asset in it that it does not name wish for nothing."""
     for e in range(parts.start[k], parts.start[k + 1]):
         i = parts.pair_asset[parts.pair[e]]
         if not asked[i]:
             asked[i] = True
-            wish[parts.first[i] : parts.first[i + 1]] = 0.0
+            for p in range(parts.first[i], parts.first[i + 1]):
+                wish[p] = 0.0
         wish[parts.pair[e]] = parts.weight[e]
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _move(parts: Parts, shares: F, start: int, end: int, gain: F, before: float, after: float) -> None:
     """Book the price move; parts without shares are passed over, so a missing price does no harm."""
     for p in range(start, end):
@@ -121,7 +156,7 @@ def _move(parts: Parts, shares: F, start: int, end: int, gain: F, before: float,
             gain[parts.pair_part[p]] += shares[p] * (after - before)
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _charge_borrow(parts: Parts, shares: F, start: int, end: int, cost: F, rate: float) -> None:
     """Charge the fee on the asset's net short position to its short parts."""
     net, short = 0.0, 0.0
@@ -134,7 +169,7 @@ def _charge_borrow(parts: Parts, shares: F, start: int, end: int, cost: F, rate:
                 cost[parts.pair_part[p]] += rate * -net * (-shares[p] / short)
 
 
-@njit(cache=True, nogil=True)
+@INNER
 def _cross(
     parts: Parts, shares: F, wish: F, start: int, end: int, scale: float, filled: float, paid: float, cost: F
 ) -> None:

@@ -1,31 +1,89 @@
-"""Arrays as the walk wants them: marks carried forward, sessions with corporate actions, days between sessions."""
+"""Arrays as the walk wants them: references, marks carried forward, sessions with corporate actions, averages."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backtest.kernels.simulate import Market
+from backtest.kernels.simulate import DAILY, ORDER, Desk, Journal, Market
 
-__all__ = ["carried_forward", "market"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["AVERAGED", "averages", "carried_forward", "desk", "journal", "market"]
 
 F = NDArray[np.float64]
+AVERAGED = 21  # sessions behind average volume and volatility
 
 
 def carried_forward(close: F, split: F) -> F:
-    """Give the last close of every asset, shape (N, T); over a gap it follows splits, before the first it is NaN."""
-    mark = np.empty(close.T.shape)
-    last = np.full(close.shape[1], np.nan)
+    """Give the last close of every asset, shape (N, T); over a gap it follows splits, before the first it is 0."""
+    mark = np.empty((close.shape[1], len(close)))
+    last = np.zeros(close.shape[1])
     for t in range(len(close)):
         last = np.where(np.isnan(close[t]), last / split[t], close[t])
         mark[:, t] = last
     return mark
 
 
-def market(fill: F, close: F, dividend: F, split: F, sessions: NDArray[np.datetime64]) -> Market:
-    """Prepare a panel (arrays of shape (T, N)) for the walk."""
-    days = np.zeros(len(sessions))
-    days[1:] = np.diff(sessions).astype(np.float64)
-    actions = np.flatnonzero((dividend != 0.0).any(axis=1) | (split != 1.0).any(axis=1)).astype(np.int64)
+def averages(close: F, volume: F) -> tuple[F, F]:
+    """Give average volume and daily volatility over the 21 sessions before each session, shape (T, N).
+
+    NaN until that many are known; a missing volume makes the averages that contain it NaN.
+    """
+    sessions = len(close)
+    volumes, sigmas = np.full(close.shape, np.nan), np.full(close.shape, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        moves = np.diff(np.log(close), axis=0)
+    for t in range(AVERAGED + 1, sessions):
+        volumes[t] = volume[t - AVERAGED : t].mean(axis=0)
+        sigmas[t] = moves[t - 1 - AVERAGED : t - 1].std(axis=0, ddof=1)
+    return np.where(np.isnan(sigmas), np.nan, volumes), sigmas
+
+
+def market(
+    fill: F,
+    close: F,
+    dividend: F,
+    split: F,
+    days: F,
+    *,
+    volume: F | None = None,
+    sigma: F | None = None,
+    borrow: F | None = None,
+    delistings: Mapping[tuple[int, int], float] | None = None,
+) -> Market:
+    """Prepare a panel (arrays of shape (T, N)) for the walk; ``delistings`` maps (session, asset) to the return."""
     mark = carried_forward(close, split)
-    return Market(np.ascontiguousarray(fill), mark, np.ascontiguousarray(dividend), split, days, actions)
+    before = np.vstack([np.zeros((1, close.shape[1])), mark.T[:-1]])[: len(close)] / split
+    tradable = ~np.isnan(fill)
+    nothing = np.zeros((1, close.shape[1]))
+    gone = sorted(delistings or {})
+    busy = (dividend != 0.0).any(axis=1) | (split != 1.0).any(axis=1)
+    busy[[session for session, _ in gone]] = True
+    return Market(
+        np.where(tradable, fill, before),
+        tradable,
+        mark,
+        np.ascontiguousarray(dividend),
+        np.ascontiguousarray(split),
+        np.ascontiguousarray(days, dtype=np.float64),
+        np.flatnonzero(busy).astype(np.int64),
+        np.ascontiguousarray(nothing if volume is None else volume),
+        np.ascontiguousarray(nothing if sigma is None else sigma),
+        np.ascontiguousarray(nothing if borrow is None else borrow),
+        np.array([(*key, (delistings or {})[key]) for key in gone], dtype=np.float64).reshape(len(gone), 3),
+    )
+
+
+def desk(sessions: int, assets: int, *, detail: bool) -> Desk:
+    """Make the working tables of one walk; ``detail`` keeps all of DAILY, not equity alone."""
+    rows = len(DAILY) if detail else 1
+    return Desk(np.zeros((4, assets)), np.zeros((7, assets), np.int64), np.zeros((rows, sessions)), np.zeros(10))
+
+
+def journal(sessions: int, assets: int, orders: int) -> Journal:
+    """Make an empty journal with room for so many orders; all zeros for none at all."""
+    return Journal(np.zeros((sessions, assets)), np.zeros((orders, 3), dtype=np.int64), np.zeros((orders, len(ORDER))))

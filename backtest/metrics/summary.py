@@ -168,10 +168,10 @@ def _trading(daily: pl.DataFrame, own: Series) -> Iterator[Metric]:
     turnover = math.fsum(daily["turnover"].fill_nan(0.0).to_list()) / years
     yield Metric("turnover", "Turnover", turnover, "fraction per year",
                  convention="traded notional / equity, buys and sells both, per year of sessions")  # fmt: skip
-    kinds = ("commission", "half_spread", "slippage", "borrow")
+    kinds = ("half_spread", "slippage", "commission", "impact", "borrow")
     costs = math.fsum(value for kind in kinds for value in daily[kind].to_list())
     yield Metric("costs", "Costs, all kinds", costs, "currency",
-                 convention="commission + half spread + slippage + borrow fees, whole run")  # fmt: skip
+                 convention="half spread + slippage + commission + impact + borrow fees, whole run")  # fmt: skip
     before = np.concatenate([[own.capital], daily["equity"].to_numpy()[:-1]])
     spent = np.add.reduce([daily[kind].to_numpy() for kind in kinds])
     drag = math.fsum((spent[before > 0.0] / before[before > 0.0]).tolist()) / years

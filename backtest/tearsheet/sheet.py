@@ -176,7 +176,7 @@ def _metric_row(metric: Metric) -> MetricRow:
 
 
 def _costs(result: Result) -> Table:
-    kinds = ("commission", "half_spread", "slippage", "borrow")
+    kinds = ("half_spread", "slippage", "commission", "impact", "borrow")
     amounts = {kind: total(result.daily[kind]) for kind in kinds}
     everything = sum(amounts.values())
     rows = [_cost_row(kind.replace("_", " "), amounts[kind], everything) for kind in kinds]

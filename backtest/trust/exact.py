@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING
 
+from backtest.kernels.simulate import DELISTED, IN_LIEU, ORDER, RUINED
+
 if TYPE_CHECKING:
-    from backtest.kernels.simulate import Book, Market
+    import numpy as np
+
+    from backtest.kernels.simulate import Market
+    from backtest.simulation import Walk
 
 __all__ = ["Replay", "replay"]
 
 DIGITS = 50
-RUINED = 5
+CLOSING = (RUINED, DELISTED)
+PRICE, COMMISSION, IMPACT = (ORDER.index(name) for name in ("price", "commission", "impact"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,7 @@ class Replay:
     worst: float
 
 
-def replay(market: Market, book: Book, capital: float) -> Replay:
+def replay(market: Market, walked: Walk, capital: float) -> Replay:
     """Replay orders, dividends, interest and borrow fees session by session.
 
     A position is the sum of its filled shares times the splits since; an order that closes leaves the difference of
@@ -35,10 +41,10 @@ def replay(market: Market, book: Book, capital: float) -> Replay:
     """
     with localcontext() as context:
         context.prec = DIGITS
-        return _replay(market, book, capital)
+        return _replay(market, walked, capital)
 
 
-def _replay(market: Market, book: Book, capital: float) -> Replay:
+def _replay(market: Market, walked: Walk, capital: float) -> Replay:
     assets, sessions = market.mark.shape
     cash, held = Decimal(capital), [Decimal(0)] * assets
     path: list[Decimal] = []
@@ -46,10 +52,13 @@ def _replay(market: Market, book: Book, capital: float) -> Replay:
     worst, next_order = Decimal(0), 0
     for t in range(sessions):
         held = [shares * Decimal(float(market.split[t, i])) for i, shares in enumerate(held)]
+        while _next_is(walked, next_order, t, IN_LIEU):
+            cash += _fill(walked, next_order, held)
+            next_order += 1
         cash += sum((shares * Decimal(float(market.dividend[t, i])) for i, shares in enumerate(held)), Decimal(0))
-        cash += Decimal(float(book.interest[t])) - Decimal(float(book.borrow[t]))
-        while next_order < len(book.order_session) and book.order_session[next_order] == t:
-            cash += _fill(book, next_order, held)
+        cash += Decimal(float(walked.interest[t])) - Decimal(float(walked.borrow[t]))
+        while next_order < len(walked.label) and walked.label[next_order, 0] == t:
+            cash += _fill(walked, next_order, held)
             next_order += 1
         worth = sum(
             (shares * Decimal(float(market.mark[i, t])) for i, shares in enumerate(held) if shares),
@@ -58,18 +67,23 @@ def _replay(market: Market, book: Book, capital: float) -> Replay:
         path.append(cash)
         equity.append(cash + worth)
         scale = max(Decimal(1), abs(equity[-1]))
-        for mine, theirs in ((cash, book.cash[t]), (equity[-1], book.equity[t])):
+        for mine, theirs in ((cash, walked.cash[t]), (equity[-1], walked.equity[t])):
             worst = max(worst, abs(mine - Decimal(float(theirs))) / scale)
     return Replay(tuple(path), tuple(equity), float(worst))
 
 
-def _fill(book: Book, at: int, held: list[Decimal]) -> Decimal:
+def _next_is(walked: Walk, at: int, session: int, reason: np.int64) -> bool:
+    return at < len(walked.label) and bool(walked.label[at, 0] == session and walked.label[at, 2] == reason)
+
+
+def _fill(walked: Walk, at: int, held: list[Decimal]) -> Decimal:
     """Fill one order; give the change of cash."""
-    shares = Decimal(float(book.order[at, 1]))
+    shares = Decimal(float(walked.order[at, 1]))
     if not shares:
         return Decimal(0)
-    asset = int(book.order_asset[at])
+    asset = int(walked.label[at, 1])
     held[asset] += shares
-    if book.reason[at] == RUINED:
+    if walked.label[at, 2] in CLOSING:
         held[asset] = Decimal(0)
-    return -shares * Decimal(float(book.order[at, 3])) - Decimal(float(book.order[at, 6]))
+    fees = Decimal(float(walked.order[at, COMMISSION])) + Decimal(float(walked.order[at, IMPACT]))
+    return -shares * Decimal(float(walked.order[at, PRICE])) - fees

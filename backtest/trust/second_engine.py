@@ -9,12 +9,13 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from backtest.kernels.simulate import Book, Market
+    from backtest.kernels.simulate import Market
+    from backtest.simulation import Walk
 
 __all__ = ["replayed", "targets"]
 
 
-def replayed(market: Market, book: Book, capital: float) -> NDArray[np.float64]:
+def replayed(market: Market, walked: Walk, capital: float) -> NDArray[np.float64]:
     """Give the equity per session that vectorbt books for our orders: shares, fill prices and commissions as we filled.
 
     vectorbt knows no dividends, splits, interest or borrow fees: only a walk without them can be replayed. Its sells
@@ -23,12 +24,12 @@ def replayed(market: Market, book: Book, capital: float) -> NDArray[np.float64]:
     import pandas as pd
     import vectorbt as vbt
 
-    sessions, assets = market.fill.shape
+    sessions, assets = market.reference.shape
     size, price, fixed = (np.full((sessions, assets), fill) for fill in (np.nan, np.nan, 0.0))
-    for at in range(len(book.order_session)):
-        if book.order[at, 1] != 0.0:
-            cell = (book.order_session[at], book.order_asset[at])
-            size[cell], price[cell], fixed[cell] = book.order[at, 1], book.order[at, 3], book.order[at, 6]
+    for (session, asset, _), line in zip(walked.label, walked.order, strict=True):
+        if line[1] != 0.0:
+            size[session, asset], price[session, asset] = line[1], line[3]
+            fixed[session, asset] = line[6] + line[7]
     close = pd.DataFrame(market.mark.T)
     price = np.where(np.isnan(price), close.to_numpy(), price)
     portfolio = vbt.Portfolio.from_orders(

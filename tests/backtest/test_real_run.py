@@ -43,7 +43,7 @@ def walked(loaded):
     at = decisions(inputs.first, last, every, [event.session for event in events])
     context = Context(events, at, inputs.panel, config.baskets)
     targets = construct(config.portfolio, context, [s.scores(context) for s in config.signals], 1.0)
-    stage = walks.stage(inputs.panel, inputs.first, config.account.fill)
+    stage = walks.stage(inputs.panel, inputs.first, config.costs, config.account, inputs.delistings)
     return config, inputs, stage, walks.walk(stage, targets, config.costs, config.account)
 
 

@@ -8,25 +8,14 @@ import pytest
 from hypothesis import given
 from strategies import Case, cases
 
-from backtest.kernels.attribute import Journal, attribute
-from backtest.kernels.parts import parts, totals
-
-
-def split(case, book):
-    pieces = parts(*case.entries(), case.close.shape[1])
-    market = case.market()
-    journal = Journal(book.order_session, book.order_asset, book.reason, book.order, book.value)
-    return attribute(
-        pieces, journal, market.fill, market.mark, market.dividend, market.split, market.days, case.rates().borrow,
-        case.parts,
-    )  # fmt: skip
+from backtest.kernels.parts import totals
 
 
 def test_the_gain_is_split_by_share_of_the_target():
     """A base of 30 % and an event of 20 % in one asset that gains 10 % earn 300 and 200 of 10,000."""
     close = np.array([[100.0], [110.0]])
     case = Case(close, close, {0: {0: {0: 0.3, 1: 0.2}}}, {})
-    gain, cost, held = split(case, case.walk())
+    gain, cost, held = case.attribute(case.walk())
     assert gain[1].tolist() == pytest.approx([300.0, 200.0, 0.0, 0.0])
     assert not cost.any()
     assert held.tolist() == [True, True, False, False]
@@ -39,7 +28,7 @@ def test_opposite_events_net_without_cost():
     rows = {0: {0: {0: 0.5}}, 1: {0: {0: kept, 1: 0.2, 2: -0.2}}}
     case = Case(close, close, rows, {"commission": 0.001})
     book = case.walk()
-    gain, cost, _ = split(case, book)
+    gain, cost, _ = case.attribute(book)
     assert len(book.order) == 1
     assert gain[2].tolist() == pytest.approx([500.0, 199.9, -199.9, 0.0])
     assert cost[1].tolist() == [0.0] * 4
@@ -49,7 +38,7 @@ def test_costs_fall_on_the_side_that_trades():
     """The event whose wish makes the order pays its commission; the base, which keeps still, pays none."""
     close = np.array([[100.0], [100.0]])
     case = Case(close, close, {0: {0: {0: 0.5}}, 1: {0: {0: 0.5, 1: 0.2}}}, {"commission": 0.001})
-    _, cost, _ = split(case, case.walk())
+    _, cost, _ = case.attribute(case.walk())
     assert cost[0].tolist() == pytest.approx([5.0, 0.0, 0.0, 0.0])
     assert cost[1, 1] == pytest.approx(2.0, rel=1e-2)
     assert cost[1, 0] < 0.02
@@ -59,11 +48,8 @@ def test_costs_fall_on_the_side_that_trades():
 def test_the_split_equals_its_slow_twin(case):
     """Gains and costs by part agree with plain Python on random markets."""
     book, slow = case.walk(), case.slow()
-    gain, cost, _ = split(case, book)
-    expected = oracle.attribute(
-        slow, case.rows, case.close.tolist(), case.fill.tolist(), dividend=case.dividend.tolist(),
-        split=case.split.tolist(), days=case.days.tolist(), borrow=case.costs["borrow"],
-    )  # fmt: skip
+    gain, cost, _ = case.attribute(book)
+    expected = oracle.attribute(slow, case.prices(), case.rows, case.costs)
     tolerance = 1e-8 * max(1.0, np.abs(slow.equity).max())
     for (t, part), (gained, paid) in expected.items():
         assert gain[t, part] == pytest.approx(gained, abs=tolerance)
@@ -74,8 +60,8 @@ def test_the_split_equals_its_slow_twin(case):
 def test_the_split_sums_to_the_equity_change(case):
     """Parts, less costs, plus interest make the equity change of every session (laws 15 and 17)."""
     book = case.walk()
-    gain, cost, _ = split(case, book)
-    change = np.diff(np.r_[case.capital, book.equity])
+    gain, cost, _ = case.attribute(book)
+    change = np.diff(np.r_[case.account.capital, book.equity])
     total = gain.sum(axis=1) - cost.sum(axis=1) + book.interest
     assert np.allclose(change, total, rtol=0.0, atol=1e-9 * max(1.0, np.abs(book.equity).max()))
 

@@ -42,19 +42,21 @@ def test_vectorbt_makes_the_same_orders(seed):
         for t in range(sessions)
         if rng.random() < 0.4
     }
-    case = Case(close, fill, rows, {"commission": 0.001, "slippage": 0.0005}, max_gross=1.0)
+    case = Case(close, fill, rows, {"commission": 0.001, "slippage": 0.0005})
     book = case.walk()
-    equity, orders = second_engine.targets(close, fill, dense(case), capital=case.capital, fees=0.001, slippage=0.0005)
+    equity, orders = second_engine.targets(
+        close, fill, dense(case), capital=case.account.capital, fees=0.001, slippage=0.0005
+    )
     assert close_to(book.equity, equity)
-    ours = {(t, i): line for t, i, line in zip(book.order_session, book.order_asset, book.order, strict=True)}
+    ours = {(t, i): line for (t, i, _), line in zip(book.label, book.order, strict=True)}
     assert len(ours) == len(orders)
     for t, i, shares, price, fee in orders:
         line = ours[int(t), int(i)]
         assert (line[1], line[3], line[6]) == pytest.approx((shares, price, fee), rel=1e-9, abs=1e-9)
 
 
-@given(cases(long_only=True, actions=False, carry=False, gaps=False, max_gross=1.0))
+@given(cases(long_only=True, actions=False, carry=False, gaps=False, max_gross=1.0, bounds=False))
 def test_vectorbt_books_our_orders_alike(case):
     """Our orders, scaled ones included, replayed in vectorbt give our equity to 1e-9."""
     book = case.walk()
-    assert close_to(book.equity, second_engine.replayed(case.market(), book, case.capital))
+    assert close_to(book.equity, second_engine.replayed(case.market(), book, case.account.capital))

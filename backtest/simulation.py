@@ -1,0 +1,399 @@
+"""The simulator for arrays: one portfolio, or as many scenarios as you like, through the same kernel."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from backtest.costs import Account, Costs
+from backtest.kernels import prepare
+from backtest.kernels import simulate as kernel
+from backtest.kernels.cache import guarded
+from backtest.kernels.parts import totals
+from backtest.portfolio import Targets
+from data.errors import RunError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["Batch", "Walk", "Walks", "market", "simulate", "simulate_many", "walk"]
+
+BPS = 1e-4
+SLICE = 256  # scenarios that one thread walks before it looks for more
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walk:
+    """What one simulated portfolio leaves.
+
+    Attributes
+    ----------
+    equity, cash
+        Account currency at the close, shape (T,).
+    shares
+        Held at the close, shape (T, N).
+    value
+        V, the valuation behind the session's orders, NaN where none was sized, shape (T,).
+    dividend, interest, borrow
+        Account currency received, earned (negative: paid) and charged in the session, shape (T,).
+    costs
+        half_spread, slippage, commission, impact and borrow per session, each of shape (T,).
+    trades
+        One row per order, in the order of execution: session and asset as positions, requested, shares (signed),
+        reference, price, half_spread, slippage, commission, impact, reason.
+    status
+        ``ok`` or ``ruin``.
+    stopped
+        Position of the session of ruin, None without.
+    margin_calls
+        Sessions that ended below the maintenance margin.
+
+    """
+
+    equity: NDArray[np.float64]
+    cash: NDArray[np.float64]
+    shares: NDArray[np.float64]
+    value: NDArray[np.float64]
+    dividend: NDArray[np.float64]
+    interest: NDArray[np.float64]
+    borrow: NDArray[np.float64]
+    label: NDArray[np.int64]
+    order: NDArray[np.float64]
+    stopped: int | None
+    margin_calls: int
+
+    @property
+    def status(self) -> str:
+        """Say whether the walk went through."""
+        return "ok" if self.stopped is None else "ruin"
+
+    @property
+    def costs(self) -> dict[str, NDArray[np.float64]]:
+        """Add the costs of each kind per session, in the order of the journal."""
+        kinds = {}
+        for name in ("half_spread", "slippage", "commission", "impact"):
+            kinds[name] = np.zeros(len(self.equity))
+            np.add.at(kinds[name], self.label[:, 0], self.order[:, kernel.ORDER.index(name)])
+        return {**kinds, "borrow": self.borrow}
+
+    @property
+    def trades(self) -> pl.DataFrame:
+        """Give the order log."""
+        reasons = [kernel.REASONS[code] for code in self.label[:, 2].tolist()]
+        return pl.DataFrame(
+            [
+                pl.Series("session", self.label[:, 0]),
+                pl.Series("asset", self.label[:, 1]),
+                *(pl.Series(name, self.order[:, at]) for at, name in enumerate(kernel.ORDER)),
+                pl.Series("reason", reasons, dtype=pl.String),
+            ],
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Sparse targets of many scenarios, one after another.
+
+    Scenario s owns the rows scenario[s] to scenario[s + 1]; row k trades in session[k] and owns the entries start[k] to
+    start[k + 1] of asset and weight. Sessions ascend within a scenario.
+    """
+
+    scenario: NDArray[np.int64]
+    session: NDArray[np.int64]
+    start: NDArray[np.int64]
+    asset: NDArray[np.int64]
+    weight: NDArray[np.float64]
+
+    @staticmethod
+    def of(targets: Sequence[Targets]) -> Batch:
+        """Lay single targets one after another."""
+        rows = [totals(each.session, each.start, each.asset, each.weight) for each in targets]
+        none = np.zeros(0, dtype=np.int64)
+        counts = np.cumsum([0, *(len(each.asset) for each in rows)])
+        starts = [each.start[:-1] + offset for each, offset in zip(rows, counts, strict=False)]
+        return Batch(
+            np.cumsum([0, *(len(each.session) for each in rows)]).astype(np.int64),
+            np.concatenate([none, *(each.session for each in rows)]),
+            np.concatenate([*starts, counts[-1:]]).astype(np.int64),
+            np.concatenate([none, *(each.asset for each in rows)]),
+            np.concatenate([np.zeros(0), *(each.weight for each in rows)]),
+        )
+
+    def __len__(self) -> int:
+        """Give the number of scenarios."""
+        return len(self.scenario) - 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walks:
+    """What many scenarios leave.
+
+    ``summary`` has a row per scenario: equity (last), mean and deviation of session returns (ddof 1), max_drawdown
+    (<= 0), turnover (sum of notional / V), costs by kind, interest, dividend, orders, margin_calls, stopped (-1: not
+    ruined). ``equity`` is the path per scenario, shape (S, T), None unless asked for.
+    """
+
+    summary: pl.DataFrame
+    equity: NDArray[np.float64] | None
+
+    def sharpe(self, sessions_per_year: float) -> NDArray[np.float64]:
+        """Give mean / deviation x sqrt(sessions_per_year) per scenario, NaN where the returns do not vary."""
+        mean, deviation = self.summary["mean"].to_numpy(), self.summary["deviation"].to_numpy()
+        ratio: NDArray[np.float64] = np.divide(mean, deviation, out=np.full(len(mean), np.nan), where=deviation > 0.0)
+        return ratio * float(np.sqrt(sessions_per_year))
+
+
+def simulate(
+    close: NDArray[np.float64],
+    targets: NDArray[np.float64] | Targets,
+    *,
+    open: NDArray[np.float64] | None = None,  # noqa: A002 - the price's name
+    capital: float | None = None,
+    costs: Costs | None = None,
+    account: Account | None = None,
+    **panel: NDArray[np.float64],
+) -> Walk:
+    """Simulate one portfolio.
+
+    Parameters
+    ----------
+    close
+        Prices at which positions are marked, shape (session, asset); NaN: none.
+    targets
+        Weights, a fraction of equity, shape (session, asset): NaN leaves alone, 0 closes; or sparse ``Targets``. A
+        target in row t trades at row t's fill price: the caller has applied the timing.
+    open
+        Fill prices, shape (session, asset); without them, or with ``Account(fill="close")``, orders fill at the close.
+    capital
+        Cash before the first session; the account's when not given (1,000,000).
+    costs, account
+        Costs and bounds; nothing is charged by default.
+    panel
+        ``dividend``, ``split``, ``volume``: arrays like ``close``; ``days``: calendar days since the session before,
+        shape (session,); ``borrow``: fee per year, a fraction, shape (session, asset).
+
+    Raises
+    ------
+    RunError
+        When shapes do not fit or a price is not positive.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from backtest import simulate
+    >>> close = np.array([[100.0], [110.0]])
+    >>> walk = simulate(close, np.array([[0.5], [np.nan]]), capital=10_000.0)
+    >>> walk.equity.tolist()
+    [10000.0, 10500.0]
+
+    """
+    costs, account = costs or Costs(), account or Account()
+    staged = market(close, open if account.fill == "open" else None, costs, account, delistings=None, **panel)
+    sparse = targets if isinstance(targets, Targets) else _sparse(targets, staged)
+    return walk(staged, sparse, costs, account, capital)
+
+
+def simulate_many(
+    close: NDArray[np.float64],
+    batch: Batch | Iterable[Batch],
+    *,
+    open: NDArray[np.float64] | None = None,  # noqa: A002 - the price's name
+    capital: float | None = None,
+    costs: Costs | Sequence[Costs] | None = None,
+    account: Account | Sequence[Account] | None = None,
+    paths: bool = False,
+    threads: int | None = None,
+    progress: Callable[[int], None] | None = None,
+    **panel: NDArray[np.float64],
+) -> Walks:
+    """Simulate many scenarios on one panel; the results do not depend on the number of threads.
+
+    Parameters
+    ----------
+    close, open, capital, panel
+        As for ``simulate``.
+    batch
+        Targets of all scenarios, or an iterable of batches: they are walked one at a time, so that memory stays flat.
+    costs, account
+        One for all scenarios, or one per scenario.
+    paths
+        Keep the equity of every session (8 bytes x scenarios x sessions).
+    threads
+        Threads across scenarios; the processors of the machine when not given.
+    progress
+        Called with the number of scenarios done so far.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from backtest import Batch, simulate_many
+    >>> close = np.array([[100.0, 50.0], [110.0, 50.0]])
+    >>> two = Batch(*(np.array(x) for x in ([0, 1, 2], [0, 0], [0, 1, 2], [0, 1])), np.array([0.5, 0.5]))
+    >>> simulate_many(close, two, capital=10_000.0).summary["equity"].to_list()
+    [10500.0, 10000.0]
+
+    """
+    costs, account = costs or Costs(), account or Account()
+    everyone = [account] if isinstance(account, Account) else list(account)
+    charged = [costs] if isinstance(costs, Costs) else list(costs)
+    fill = open if everyone[0].fill == "open" else None
+    staged = market(close, fill, charged[0], everyone[0], delistings=None, **panel)
+    table = _accounts(charged, everyone, capital)
+    done, summaries, equities = 0, [], []
+    for each in [batch] if isinstance(batch, Batch) else batch:
+        terms = table if len(table) == 1 else table[done : done + len(each)]
+        summary, equity = _walk_batch(staged, each, terms, threads or os.cpu_count() or 1, paths=paths)
+        done += len(each)
+        summaries.append(summary)
+        equities.append(equity)
+        if progress:
+            progress(done)
+    summary = np.concatenate(summaries) if summaries else np.zeros((0, len(kernel.SUMMARY)))
+    frame = pl.DataFrame({name: summary[:, at] for at, name in enumerate(kernel.SUMMARY)})
+    return Walks(frame, np.concatenate(equities) if paths and equities else None)
+
+
+def market(
+    close: NDArray[np.float64],
+    fill: NDArray[np.float64] | None,
+    costs: Costs,
+    account: Account,
+    *,
+    delistings: Mapping[tuple[int, int], float] | None = None,
+    **panel: NDArray[np.float64],
+) -> kernel.Market:
+    """Prepare a panel for the walk; averages of volume and volatility are taken when a setting needs them."""
+    close = _checked("close", close, close)
+    fill = close if fill is None else _checked("open", fill, close)
+    volume = sigma = None
+    if costs.impact or account.participation_cap:
+        if "volume" not in panel:
+            raise RunError("costs.impact and account.participation_cap need volumes, and the prices have none")
+        volume, sigma = prepare.averages(close, _shaped("volume", panel["volume"], close))
+    return prepare.market(
+        fill,
+        close,
+        _shaped("dividend", panel.get("dividend", np.zeros(close.shape)), close),
+        _shaped("split", panel.get("split", np.ones(close.shape)), close),
+        np.asarray(panel.get("days", np.zeros(len(close))), dtype=np.float64),
+        volume=volume,
+        sigma=sigma,
+        borrow=_borrow(costs, close, panel.get("borrow")),
+        delistings=delistings,
+    )
+
+
+def walk(on: kernel.Market, targets: Targets, costs: Costs, account: Account, capital: float | None = None) -> Walk:
+    """Walk one portfolio on a prepared panel; the journal is made larger when it turns out too small."""
+    rows = totals(targets.session, targets.start, targets.asset, targets.weight)
+    assets, sessions = on.mark.shape
+    room = 2 * len(rows.asset) + assets
+    while True:
+        summary, paths = np.zeros((1, len(kernel.SUMMARY))), np.zeros((1, len(kernel.DAILY), sessions))
+        journal = prepare.journal(sessions, assets, room)
+        desk = prepare.desk(sessions, assets, detail=True)
+        scenario = np.array([0, len(rows.session)], dtype=np.int64)
+        table = _accounts([costs], [account], capital)
+        guarded(lambda: kernel.walk(on, rows, scenario, table, 0, 1, desk, summary, paths, journal))  # noqa: B023
+        orders, calls, stopped = (int(value) for value in summary[0, -3:])
+        if orders <= room:
+            break
+        room = orders
+    named = dict(zip(kernel.DAILY, paths[0], strict=True))
+    label, order = journal.label[:orders], journal.order[:orders]
+    return Walk(
+        **named, shares=journal.shares, label=label, order=order, margin_calls=calls,
+        stopped=None if stopped < 0 else stopped,
+    )  # fmt: skip
+
+
+def _walk_batch(
+    on: kernel.Market, batch: Batch, table: NDArray[np.float64], threads: int, *, paths: bool
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    assets, sessions = on.mark.shape
+    rows = kernel.Rows(batch.session, batch.start, batch.asset, batch.weight)
+    summary = np.zeros((len(batch), len(kernel.SUMMARY)))
+    equity = np.zeros((len(batch) if paths else 0, 1, sessions))
+    none = prepare.journal(0, 0, 0)
+
+    def part(first: int, last: int) -> None:
+        desk = prepare.desk(sessions, assets, detail=False)
+        kernel.walk(on, rows, batch.scenario, table, first, last, desk, summary[first:last], equity[first:last], none)
+
+    slices = [(first, min(first + SLICE, len(batch))) for first in range(0, len(batch), SLICE)]
+    guarded(lambda: part(0, 0))  # compiles once, before the threads share it
+    if threads == 1 or len(slices) == 1:
+        for one in slices:
+            part(*one)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(part, *zip(*slices, strict=True)))
+    return summary, equity[:, 0]
+
+
+def _accounts(costs: Sequence[Costs], accounts: Sequence[Account], capital: float | None) -> NDArray[np.float64]:
+    """Give one row of Terms per scenario, a single row when costs and account are the same for all."""
+    count = max(len(costs), len(accounts))
+    if {len(costs), len(accounts)} - {1, count}:
+        raise RunError(f"{len(costs)} costs and {len(accounts)} accounts do not pair; give one, or one per scenario")
+    pairs = zip(costs if len(costs) == count else [costs[0]] * count,
+                accounts if len(accounts) == count else [accounts[0]] * count, strict=True)  # fmt: skip
+    return np.array([list(_terms(cost, account, capital)) for cost, account in pairs])
+
+
+def _terms(costs: Costs, account: Account, capital: float | None) -> Iterator[float]:
+    yield account.capital if capital is None else capital
+    yield account.gross_limit
+    yield from (costs.half_spread_bps * BPS, costs.slippage_bps * BPS, costs.commission_bps * BPS)
+    yield from (costs.commission_per_share, costs.commission_min, costs.impact)
+    yield from (costs.cash_bps_per_year * BPS, costs.margin_bps_per_year * BPS)
+    yield from (account.no_trade_band, account.lot, account.turnover_cap)
+    yield from (account.participation_cap, account.maintenance_margin)
+
+
+def _borrow(costs: Costs, close: NDArray[np.float64], given: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    if given is not None:
+        return _shaped("borrow", given, close)
+    return np.full((1, close.shape[1]), costs.borrow_bps_per_year * BPS)
+
+
+def _sparse(weights: NDArray[np.float64], on: kernel.Market) -> Targets:
+    assets, sessions = on.mark.shape
+    weights = np.asarray(weights, dtype=np.float64)
+    if weights.shape != (sessions, assets):
+        raise RunError(f"targets have shape {weights.shape}, expected {(sessions, assets)} like close")
+    if np.isinf(weights).any():
+        raise RunError("targets hold an infinite weight; NaN leaves an asset alone, 0 closes it")
+    row, asset = np.nonzero(~np.isnan(weights))
+    session = np.unique(row)
+    start = np.searchsorted(row, np.append(session, sessions)).astype(np.int64)
+    return Targets(session, start, asset.astype(np.int64), np.zeros(len(asset), dtype=np.int64), weights[row, asset])
+
+
+def _shaped(name: str, values: NDArray[np.float64], close: NDArray[np.float64]) -> NDArray[np.float64]:
+    values = np.asarray(values, dtype=np.float64)
+    if values.shape != close.shape:
+        raise RunError(f"{name} has shape {values.shape}, expected {close.shape} like close")
+    return values
+
+
+def _checked(name: str, values: NDArray[np.float64], close: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Accept prices that are positive and finite, or NaN; name the first cell that is not (vectorbt issue 754)."""
+    values = np.asarray(values, dtype=np.float64)
+    if values.ndim != 2:
+        raise RunError(f"{name} has {values.ndim} dimensions, expected 2: (session, asset)")
+    bad = np.argwhere(~(np.isnan(values) | ((values > 0.0) & np.isfinite(values))))
+    if len(bad):
+        session, asset = bad[0]
+        raise RunError(
+            f"{name}[{session}, {asset}] is {values[session, asset]}; prices are positive and finite, NaN "
+            f"where there is none ({len(bad)} such cells)",
+        )
+    return _shaped(name, values, np.asarray(close))
