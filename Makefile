@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help env demo test test-full lint types imports unit bench calendar schema lock clean
+.PHONY: help env demo test test-full lint types imports unit bench calendar curated schema lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -43,6 +43,9 @@ test-full: test ## the heavy laws too
 
 calendar: $(READY) ## write the shipped table of sessions anew
 	$(BIN)/python -c "from data.calendar import refresh; print(refresh('XNYS'))"
+
+curated: $(READY) ## write the curated events anew from the shared collection
+	$(BIN)/python tools/curate.py ../shared/data/events
 
 schema: $(READY) ## write the JSON Schema of the config anew
 	$(BIN)/backtest schema > configs/backtest.schema.json

@@ -1,8 +1,9 @@
 """Events from files: read as text, typed, checked row by row, de-duplicated; what is set aside is kept with its reason.
 
-A row's faults are looked for in this order, and the first gives its reason: empty event_id or kind, times, numbers,
-excluded confidence. Only rows without any of them are compared for repetitions: duplicate rows, an event_id used twice,
-the same fact under another id, later in its group. So what is faulty is counted as such whatever the config excludes.
+A row's faults are looked for in this order, and the first is its reason: empty event_id or kind, times, numbers, what
+its kind forbids, excluded confidence. Only rows without any of them are compared for repetitions: duplicate rows, later
+vintages, an event_id used twice, the same fact under another id, later in its group. So what is faulty is counted as
+such whatever the config excludes. What is only doubtful stays, with a remark.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ import polars as pl
 from data.errors import ConfigError, Finding
 from data.events.faults import Fault, fault
 from data.events.groups import repeated
+from data.events.kinds.judge import judge
 from data.events.numbers import read_numbers
 from data.events.rows import ROW, WHERE, read_rows
-from data.events.source import REJECTED, Events
+from data.events.source import REJECTED, REMARKS, Events
 from data.events.times import read_times
 from data.hashing import frame_hash
 from data.schema import EVENTS, check, conform
+from data.tables import table_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from data.calendar import Calendar
     from data.events.settings import EventFiles
 
-__all__ = ["load"]
+__all__ = ["assemble", "load"]
 
 
 def load(settings: EventFiles, path: Path, calendar: Calendar) -> Events:
@@ -55,20 +58,28 @@ def load(settings: EventFiles, path: Path, calendar: Calendar) -> Events:
 
     """
     _check_zone(settings.timezone)
-    rows = read_rows(settings, path)
+    return assemble(settings, read_rows(settings, table_files(path), path.name), calendar, path.name)
+
+
+def assemble(settings: EventFiles, rows: pl.DataFrame, calendar: Calendar, label: str) -> Events:
+    """Type, check and de-duplicate rows of texts, as ``read_rows`` gives them."""
     times, time_faults = read_times(rows, calendar, settings.timezone)
     numbers, number_faults = read_numbers(rows)
-    faults = [*_nameless(rows), *time_faults, *number_faults, *_excluded(rows, settings.exclude_confidence)]
-    typed = _assemble(rows, times, numbers)
+    typed = _typed(rows, times, numbers)
+    judged = judge(typed, settings.kinds)
+    excluded = _excluded(rows, settings.exclude_confidence)
+    faults = [*_nameless(rows), *time_faults, *number_faults, *judged.errors, *excluded]
     sound = _without(typed, faults)
-    copies = repeated(sound)
-    frame = conform(_without(sound, copies), EVENTS).sort("known_at", "event_id")
+    repeats = repeated(sound, settings.group)
+    frame = conform(_without(sound, repeats.faults), EVENTS).sort("known_at", "event_id")
     return Events(
-        frame=check(frame, EVENTS, path.name),
-        rejected=_rejected(rows, [*faults, *copies]),
+        frame=check(frame, EVENTS, label),
+        rejected=_rejected(rows, [*faults, *repeats.faults]),
         read=rows.height,
-        label=path.name,
+        label=label,
         content_hash=frame_hash(frame, ("event_id",)),
+        vintages=conform(_without(sound, repeats.copies), EVENTS).sort("known_at", "event_id"),
+        remarks=_remarks(rows, judged.warnings, [*faults, *repeats.copies]),
     )
 
 
@@ -100,7 +111,7 @@ def _excluded(rows: pl.DataFrame, confidences: Sequence[str]) -> list[Fault]:
     ]
 
 
-def _assemble(rows: pl.DataFrame, times: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+def _typed(rows: pl.DataFrame, times: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
     replaced = [*times.columns, *numbers.columns, "session_flag"]
     typed = pl.concat([rows.drop(replaced, strict=False), times, numbers], how="horizontal")
     return typed.with_columns(pl.coalesce("definition", "metric").alias("definition"))
@@ -125,3 +136,13 @@ def _rejected(rows: pl.DataFrame, faults: Sequence[Fault]) -> pl.DataFrame:
         ["; ".join(found.detail for found in of_row[row]) for row in out],
     )
     return pl.DataFrame(dict(zip(REJECTED, columns, strict=True)), schema=dict.fromkeys(REJECTED, pl.String))
+
+
+def _remarks(rows: pl.DataFrame, warnings: Sequence[Fault], gone: Sequence[Fault]) -> pl.DataFrame:
+    """Give the warnings about rows that are not set aside, in the order of the rows."""
+    lost = {found.row for found in gone}
+    kept = sorted((found for found in warnings if found.row not in lost), key=lambda found: found.row)
+    texts = rows.select(WHERE, pl.col("event_id").fill_null(""))[[found.row for found in kept]]
+    reasons, details = [found.reason for found in kept], [found.detail for found in kept]
+    columns = (texts[WHERE], texts["event_id"], reasons, details)
+    return pl.DataFrame(dict(zip(REMARKS, columns, strict=True)), schema=dict.fromkeys(REMARKS, pl.String))

@@ -9,9 +9,10 @@ import polars as pl
 
 from data.errors import Finding, InputError
 from data.events.settings import EventField
-from data.tables import read_text_table, table_files
+from data.tables import read_text_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from data.events.settings import EventFiles
@@ -25,28 +26,28 @@ AS_IS = ("note", "source")
 ROW, WHERE = "row", "where"
 
 
-def read_rows(settings: EventFiles, path: Path) -> pl.DataFrame:
+def read_rows(settings: EventFiles, files: Sequence[Path], label: str) -> pl.DataFrame:
     """Read every file: our fields as stripped texts (null when empty or absent), ROW (position) and WHERE (for people).
 
-    Notes and sources are kept to the letter.
+    Notes and sources are kept to the letter; ``label`` names the source in errors.
 
     Raises
     ------
     InputError
         With the faults of all files: their form, and columns that are required or mapped and not there.
     MissingDataError
-        When there is nothing to read.
+        When a file cannot be opened.
 
     """
     parts: list[pl.DataFrame] = []
     found: list[Finding] = []
-    for file in table_files(path):
+    for file in files:
         try:
             parts.append(_read_file(settings, file))
         except InputError as error:
             found += error.findings
     if found:
-        raise InputError(f"{path.name}: the events cannot be read", found)
+        raise InputError(f"{label}: the events cannot be read", found)
     return pl.concat(parts).with_row_index(ROW)
 
 

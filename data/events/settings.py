@@ -2,19 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from data.settings import Settings
+from data.settings import Name, Settings
 
-__all__ = ["EventFiles", "EventSource", "SimulatedEvents"]
+__all__ = [
+    "BUILT_IN",
+    "CuratedEvents",
+    "DeclaredKind",
+    "EventField",
+    "EventFiles",
+    "EventSource",
+    "Grouping",
+    "SimulatedEvents",
+]
 
 EventField = Literal[
     "event_id", "group_id", "kind", "asset", "announced_at", "session_flag", "known_at", "channel", "period",
     "period_end", "metric", "definition", "value", "low", "high", "qualifier", "unit", "prior", "expected",
     "direction", "confidence", "source", "note",
 ]  # fmt: skip
+PayloadField = Literal[
+    "asset", "group_id", "channel", "period", "period_end", "metric", "definition", "value", "low", "high", "qualifier",
+    "unit", "prior", "expected", "direction", "confidence", "source",
+]  # fmt: skip
+Grouping = Literal["first", "confirmation", "all"]
+BuiltIn = Literal["capex_actual", "capex_guidance", "compute_resale", "other", "routing_adoption", "rpo"]
+BUILT_IN: tuple[BuiltIn, ...] = get_args(BuiltIn)
+
+
+class DeclaredKind(Settings):
+    """A kind of event of one's own."""
+
+    name: Name = Field(description="As the column `kind` has it; not one of the built-in kinds.")
+    required: tuple[PayloadField, ...] = Field(default=(), description="Fields without which a row is quarantined.")
+    directions: tuple[str, ...] = Field(default=(), description="Known directions; others are remarked upon.")
+    unit: str | None = Field(default=None, description="The unit of its numbers; another one is quarantined.")
+
+    @field_validator("name")
+    @classmethod
+    def _is_new(cls, name: str) -> str:
+        if name in BUILT_IN:
+            raise ValueError(f"{name!r} is built in: {', '.join(BUILT_IN)}")
+        return name
 
 
 class EventFiles(Settings):
@@ -34,6 +66,11 @@ class EventFiles(Settings):
         default=("memory", "low"),
         description="Rows of these confidences are quarantined.",
     )
+    group: Grouping = Field(
+        default="first",
+        description="Which row of a group_id is its event: the first known, the first by the company itself, or all.",
+    )
+    kinds: tuple[DeclaredKind, ...] = Field(default=(), description="Kinds beyond the built-in ones.")
 
 
 class SimulatedEvents(Settings):
@@ -42,4 +79,19 @@ class SimulatedEvents(Settings):
     source: Literal["simulated"] = "simulated"
 
 
-EventSource = Annotated[EventFiles | SimulatedEvents, Field(discriminator="source")]
+class CuratedEvents(Settings):
+    """The events shipped with the project: capex, guides and backlogs from 2018 on, routing and resale from 2025 on."""
+
+    source: Literal["curated"] = "curated"
+    kinds: tuple[BuiltIn, ...] = Field(default=BUILT_IN, min_length=1, description="Kinds to read.")
+    exclude_confidence: tuple[str, ...] = Field(
+        default=("memory", "low"),
+        description="Rows of these confidences are quarantined.",
+    )
+    group: Grouping = Field(
+        default="first",
+        description="Which row of a group_id is its event: the first known, the first by the company itself, or all.",
+    )
+
+
+EventSource = Annotated[CuratedEvents | EventFiles | SimulatedEvents, Field(discriminator="source")]

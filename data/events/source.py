@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from data.events.ledger import Ledger
+
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["REJECTED", "Events"]
+__all__ = ["REJECTED", "REMARKS", "Events"]
 
 # Columns of the rejected frame: the row counts from 1 (a CSV's header is row 1), `stage` is the stage it did not reach.
 REJECTED = ("where", "event_id", "stage", "reason", "detail")
+# Columns of the remarks on rows that stay: what is doubtful about them.
+REMARKS = ("where", "event_id", "reason", "detail")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +33,12 @@ class Events:
     label
         Name of the source for people, without a path of this machine.
     content_hash
-        SHA-256 of the valid content.
+        SHA-256 of the frame's content.
+    vintages
+        EVENTS schema: the frame and every row that restates or follows up one of it, for the ledger; None when there
+        are no others than the frame's.
+    remarks
+        What is doubtful about rows that stay; None when the source has nothing to remark on.
 
     """
 
@@ -38,3 +47,10 @@ class Events:
     read: int
     label: str
     content_hash: str
+    vintages: pl.DataFrame | None = None
+    remarks: pl.DataFrame | None = None
+
+    @property
+    def ledger(self) -> Ledger:
+        """Make the ledger of all vintages."""
+        return Ledger.of(self.frame if self.vintages is None else self.vintages)

@@ -54,7 +54,7 @@ def test_an_error_shows_line_caret_and_hint(backtest: Backtest, five: str) -> No
     """As a compiler would."""
     shown = backtest("validate", five).stderr
     expected = (
-        "five.yaml:4:18: events.source: expected one of files, simulated\n"
+        "five.yaml:4:18: events.source: expected one of curated, files, simulated\n"
         "    4 | events: {source: simulatd}\n"
         "      |                  ^\n"
         "      hint: did you mean `simulated`?\n"

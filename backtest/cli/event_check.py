@@ -1,0 +1,70 @@
+"""``backtest events check``: every finding about a file of events, errors first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import typer
+
+from backtest.cli.event_source import Columns, Target, Zone  # noqa: TC001 - typer reads them
+from backtest.cli.options import Json  # noqa: TC001 - typer reads it
+
+if TYPE_CHECKING:
+    from data.events.source import Events
+
+__all__ = ["check"]
+
+LEVELS = ("error", "warning", "note")
+# Rows that are set aside on purpose, not for a fault.
+NOTES = (
+    "duplicate row", "group not confirmed", "later in its group", "later vintage of an event",
+    "not the confirmation of its group", "same fact under another id",
+)  # fmt: skip
+MOST_SHOWN = 40
+HEADER = ("level", "where", "event_id", "reason", "detail")
+Row = tuple[str, str, str, str, str]
+
+
+def check(target: Target, *, columns: Columns = None, zone: Zone = "", as_json: Json = False) -> None:
+    """Check events by every rule; exit 1 when a row is at fault."""
+    from backtest.cli.console import write, write_json
+    from backtest.cli.event_source import look
+
+    events = look(target, columns, zone).events
+    found = _findings(events)
+    errors = sum(level == "error" for level, *_ in found)
+    if as_json:
+        named = [dict(zip(HEADER, row, strict=True)) for row in found]
+        write_json({"ok": not errors, "read": events.read, "valid": events.frame.height, "findings": named})
+    else:
+        write("\n".join(_lines(events, found)))
+    if errors:
+        raise typer.Exit(1)
+
+
+def _findings(events: Events) -> list[Row]:
+    columns = ("where", "event_id", "reason", "detail")
+    rows: list[Row] = [(_level(row[2]), *row) for row in events.rejected.select(columns).iter_rows()]
+    if events.remarks is not None:
+        rows += [("warning", *row) for row in events.remarks.select(columns).iter_rows()]
+    return sorted(rows, key=lambda row: LEVELS.index(row[0]))
+
+
+def _level(reason: str) -> str:
+    return "note" if reason in NOTES or reason.startswith("confidence ") else "error"
+
+
+def _lines(events: Events, found: list[Row]) -> list[str]:
+    from backtest.cli.console import clean
+    from backtest.cli.event_table import table
+
+    lines = table(HEADER, found[:MOST_SHOWN], 44) if found else []
+    if len(found) > MOST_SHOWN:
+        lines.append(f"... and {len(found) - MOST_SHOWN} more (--json lists all)")
+    counts = Counter((level, reason) for level, _, _, reason, _ in found)
+    if found:
+        lines += ["", *table(("level", "reason", "rows"), [(*key, count) for key, count in counts.items()]), ""]
+    levels = Counter(level for level, *_ in found)
+    said = ", ".join(f"{levels[level]} {level}{'' if levels[level] == 1 else 's'}" for level in LEVELS)
+    return [*lines, clean(f"{events.label}: {events.read} rows, {events.frame.height} events; {said}")]

@@ -1,0 +1,102 @@
+"""``backtest events preview``: the session of each event and the rule that gave it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from backtest.cli.event_source import Columns, Target, Zone  # noqa: TC001 - typer reads them
+from backtest.cli.options import Json  # noqa: TC001 - typer reads it
+
+if TYPE_CHECKING:
+    from backtest.cli.event_source import Looked
+
+__all__ = ["preview"]
+
+First = Annotated[int, typer.Option("--first", min=0, metavar="COUNT", help="Events to list.")]
+Near = Annotated[int, typer.Option("--near", min=0, metavar="SESSIONS", help="Distance at which events overlap.")]
+HEADER = ("event_id", "asset", "stated", "grade", "session", "rule")
+
+
+def preview(
+    target: Target,
+    *,
+    first: First = 20,
+    near: Near = 5,
+    columns: Columns = None,
+    zone: Zone = "",
+    as_json: Json = False,
+) -> None:
+    """Show event -> session with the rule that applied, the counts by rule, and events that are not independent."""
+    from backtest.cli.console import write, write_json
+    from backtest.cli.event_source import look
+
+    found = look(target, columns, zone)
+    rows = _rows(found)
+    rules = Counter(row["rule"] for row in rows)
+    together = _together(found, near)
+    if as_json:
+        write_json(
+            {"fill": found.fill, "calendar": found.calendar.name, "rules": dict(rules), **together, "events": rows}
+        )
+    else:
+        write("\n".join(_lines(found, rows[:first], rules)))
+        write(_said(together, near))
+
+
+def _rows(found: Looked) -> list[dict[str, Any]]:
+    from data.timing import rule, tradable_index
+
+    frame, calendar = found.events.frame, found.calendar
+    known_at = frame["known_at"].dt.replace_time_zone(None).to_numpy().astype("datetime64[us]")
+    index = tradable_index(known_at, calendar, found.fill)
+    facts = frame.select("event_id", "asset", "stated", "timing").iter_rows()
+    return [
+        {
+            **dict(zip(("event_id", "asset", "stated", "grade"), fact, strict=True)),
+            "session": str(calendar.sessions[place]) if place >= 0 else None,
+            "rule": rule(fact[3], at, calendar, found.fill),
+        }
+        for fact, at, place in zip(facts, known_at, index.tolist(), strict=True)
+    ]
+
+
+def _together(found: Looked, near: int) -> dict[str, Any]:
+    from data.events.chains import chains, clusters, overlaps
+
+    frame, calendar = found.events.frame, found.calendar
+    groups = chains(found.events.ledger.frame)
+    shared = clusters(frame, calendar, found.fill)
+    return {
+        "overlaps": overlaps(frame, calendar, near, found.fill).height,
+        "clusters": [
+            {"session": str(day), "assets": names.split(", "), "events": events}
+            for day, names, events in shared.select("session", "names", "events").iter_rows()
+        ],
+        "chains": [
+            dict(zip(("group_id", "events", "first", "confirmed"), row, strict=True))
+            for row in groups.select("group_id", "events", "first", "confirmed").iter_rows()
+        ],
+    }
+
+
+def _lines(found: Looked, rows: list[dict[str, Any]], rules: Counter[str]) -> list[str]:
+    from backtest.cli.console import clean
+    from backtest.cli.event_table import table
+
+    lines = table(HEADER, [tuple(row[name] for name in HEADER) for row in rows], 40) if rows else []
+    if len(rows) < rules.total():
+        lines.append(f"... and {rules.total() - len(rows)} more (--first and --json list them)")
+    counts = [(count, rule) for rule, count in sorted(rules.items(), key=lambda item: (-item[1], item[0]))]
+    head = f"{found.events.label}: {rules.total()} events, fill at the {found.fill} of {found.calendar.name}"
+    return [*lines, "", clean(head), *table(("events", "rule"), counts)]
+
+
+def _said(together: dict[str, Any], near: int) -> str:
+    clusters, chains = together["clusters"], together["chains"]
+    return (
+        f"{together['overlaps']} pairs of one asset within {near} sessions; "
+        f"{len(clusters)} sessions with events of several assets; {len(chains)} chains"
+    )

@@ -1,0 +1,250 @@
+"""A polite HTTP client for data.sec.gov: declared contact, allowed hosts only, slow enough, wary of every answer."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import random
+import re
+import ssl
+import urllib.error
+import urllib.request
+import zlib
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from data.errors import ConfigError, Finding, MissingDataError
+from data.events.edgar.limits import Bucket, Clock, backoff, retry_after
+
+__all__ = ["Answer", "Blocked", "Client", "Limits", "check_contact", "parse_json"]
+
+HOSTS = ("data.sec.gov", "www.sec.gov")
+BASE = "https://data.sec.gov"
+TEST_BASE = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
+CONTACT = re.compile(r"[ -~]*[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+[ -~]*")
+PER_SECOND = 8
+TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+class Blocked(MissingDataError):  # noqa: N818 - a state of the server, named as such
+    """The server refuses us as a whole: nothing more is asked of it."""
+
+
+class Answer(NamedTuple):
+    """A sound answer: its bytes, unpacked, and what the server said of them."""
+
+    url: str
+    body: bytes
+    date: str
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Caps in seconds, attempts and bytes; ``ratio`` is the most that gzip may blow a body up."""
+
+    attempts: int = 4
+    silence_seconds: float = 20.0
+    total_seconds: float = 120.0
+    base_seconds: float = 1.0
+    longest_wait_seconds: float = 120.0
+    most_bytes: int = 128 << 20
+    ratio: int = 200
+
+
+class _Again(Exception):  # noqa: N818 - it asks for another attempt, it is no error that leaves this file
+    """An attempt failed in a way that another may not."""
+
+    def __init__(self, reason: str, wait_seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.wait_seconds = wait_seconds
+
+
+def check_contact(contact: str | None) -> str:
+    """Give the contact for the User-Agent.
+
+    Raises
+    ------
+    ConfigError
+        When there is none, or it names no e-mail address: the SEC blocks whoever does not say who asks.
+
+    """
+    text = (contact or "").strip()
+    if CONTACT.fullmatch(text):
+        return text
+    problem = "is required: the SEC answers only to a User-Agent with a name and an e-mail address"
+    hint = 'set EVENTFOLIO_CONTACT="Your Name you@example.org" or give --contact, or read saved answers with --from-dir'
+    raise ConfigError("EDGAR: no contact", [Finding("EDGAR", "contact", text[:80], problem, hint)])
+
+
+class _OnList(urllib.request.HTTPRedirectHandler):
+    """Follow a redirect only to an allowed host."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+
+    def redirect_request(  # noqa: PLR0917 - the parent's signature
+        self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: http.client.HTTPMessage, newurl: str
+    ) -> urllib.request.Request | None:
+        if not _is_allowed(newurl, self.base):
+            raise MissingDataError(f"EDGAR: {req.full_url} was redirected off the list of hosts: not followed")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _is_allowed(url: str, base: str) -> bool:
+    if TEST_BASE.fullmatch(base):
+        return url.startswith(f"{base}/")
+    parts = urlsplit(url)
+    return parts.scheme == "https" and parts.netloc in HOSTS
+
+
+@dataclass(slots=True)
+class Client:
+    """Ask for JSON; one client serves all workers.
+
+    Parameters
+    ----------
+    contact
+        Name and e-mail address for the User-Agent.
+    base
+        ``https://data.sec.gov``; ``http://127.0.0.1:<port>`` is the only other base, for tests.
+    limits, clock, chance
+        Caps, time, and the seeded source of the jitter.
+
+    """
+
+    contact: str
+    base: str = BASE
+    limits: Limits = field(default_factory=Limits)
+    clock: Clock = field(default_factory=Clock)
+    chance: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - jitter is no secret
+    _bucket: Bucket = field(init=False)
+    _opener: urllib.request.OpenerDirector = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.contact = check_contact(self.contact)
+        if self.base != BASE and not TEST_BASE.fullmatch(self.base):
+            raise ConfigError(f"EDGAR: the base {self.base!r} is not allowed, expected {BASE}")
+        self._bucket = Bucket(PER_SECOND, self.clock)
+        handlers: list[Any] = [_OnList(self.base), urllib.request.HTTPSHandler(context=ssl.create_default_context())]
+        if self.base != BASE:
+            handlers.append(urllib.request.ProxyHandler({}))
+        self._opener = urllib.request.build_opener(*handlers)
+
+    def get(self, path: str) -> Answer:
+        """Ask for a path and give an answer that is a JSON object.
+
+        Raises
+        ------
+        Blocked
+            When the server refuses us as a whole (403, 429 to the end).
+        MissingDataError
+            When there is no such answer, or no sound one after all attempts.
+
+        """
+        url = f"{self.base}{path}"
+        reason = ""
+        for attempt in range(self.limits.attempts):
+            self._bucket.take()
+            try:
+                answer = self._attempt(url)
+                parse_json(answer.body, url)
+            except _Again as again:
+                reason = str(again)
+                wait = again.wait_seconds
+                if wait is not None and wait > self.limits.longest_wait_seconds:
+                    raise Blocked(f"EDGAR: {url}: {reason} and asks to wait {wait:.0f} s; try again later") from again
+                if attempt + 1 < self.limits.attempts:
+                    own = backoff(attempt, self.limits.base_seconds, self.chance)
+                    self.clock.sleep(max(own, wait or 0.0))
+            else:
+                return answer
+        kind = Blocked if "429" in reason else MissingDataError
+        raise kind(f"EDGAR: {url}: {reason}, after {self.limits.attempts} attempts")
+
+    def _attempt(self, url: str) -> Answer:
+        headers = {"User-Agent": self.contact, "Accept-Encoding": "gzip", "Accept": "application/json"}
+        request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the base is checked when we are made
+        until = self.clock.now() + self.limits.total_seconds
+        try:
+            with self._opener.open(request, timeout=self.limits.silence_seconds) as response:
+                body = self._unpack(response, self._read(response, until))
+                told = response.headers
+                return Answer(url, body, told.get("Date", ""), told.get("ETag", ""))
+        except urllib.error.HTTPError as error:
+            with error:
+                _refuse(url, error)
+        except TimeoutError as error:
+            raise _Again(f"no answer within {self.limits.silence_seconds:g} s") from error
+        except urllib.error.URLError as error:
+            slow = isinstance(error.reason, TimeoutError)
+            what = f"no answer within {self.limits.silence_seconds:g} s" if slow else f"not reached ({error.reason})"
+            raise _Again(what) from error
+        except (http.client.HTTPException, OSError, ValueError) as error:
+            raise _Again(f"the answer broke off ({type(error).__name__})") from error
+        raise AssertionError  # _refuse always raises
+
+    def _read(self, response: Any, until: float) -> bytes:
+        """Read the body as it was sent, within the caps of size and time."""
+        expected = response.headers.get("Content-Length", "")
+        parts: list[bytes] = []
+        size = 0
+        while part := response.read1(1 << 16):
+            parts.append(part)
+            size += len(part)
+            if size > self.limits.most_bytes:
+                raise MissingDataError(f"EDGAR: {response.url}: more than {self.limits.most_bytes} bytes: not read")
+            if self.clock.now() > until:
+                raise _Again(f"the answer took more than {self.limits.total_seconds:g} s")
+        if expected.isdecimal() and size != int(expected):
+            raise _Again(f"the answer broke off: {size} of {expected} bytes")
+        return b"".join(parts)
+
+    def _unpack(self, response: Any, body: bytes) -> bytes:
+        if response.headers.get("Content-Encoding", "").lower() != "gzip":
+            return body
+        most = min(self.limits.most_bytes, len(body) * self.limits.ratio)
+        unpack = zlib.decompressobj(wbits=31)
+        try:
+            plain = unpack.decompress(body, most + 1)
+        except zlib.error as error:
+            raise _Again("the answer is damaged gzip") from error
+        if len(plain) > most:
+            raise MissingDataError(f"EDGAR: {response.url}: unpacks to more than {most} bytes: not read")
+        if not unpack.eof:
+            raise _Again("the answer broke off inside its gzip")
+        return plain
+
+
+def _refuse(url: str, error: urllib.error.HTTPError) -> None:
+    """Raise what a status means."""
+    if error.code == 403:
+        hint = (
+            "check the contact (a real name and e-mail address) and wait ten minutes: too many requests also give 403"
+        )
+        finding = Finding("EDGAR", "User-Agent", "", "was refused with status 403", hint)
+        raise Blocked(f"EDGAR: {url}: the SEC refuses to answer", [finding])
+    if error.code in TRANSIENT:
+        wait = retry_after(error.headers.get("Retry-After"), error.headers.get("Date"))
+        raise _Again(f"the server answered with status {error.code}", wait)
+    if error.code == 404:
+        raise MissingDataError(f"EDGAR: {url}: there is no such answer (status 404); is the CIK right?")
+    raise MissingDataError(f"EDGAR: {url}: the server answered with status {error.code}")
+
+
+def parse_json(body: bytes, where: str) -> dict[str, Any]:
+    """Read a JSON object; a page of HTML, a torn text and a NaN are none of it."""
+    if body.lstrip()[:1] == b"<":
+        raise _Again("the answer is a page of HTML with status 200, not data")
+    try:
+        value = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise _Again("the answer is no whole JSON") from error
+    if not isinstance(value, dict):
+        raise _Again(f"the answer is a JSON {type(value).__name__}, not an object ({where})")
+    return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)

@@ -1,0 +1,180 @@
+"""``backtest events``: findings with their exit code, what was known, which session and why."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD = "event_id,kind,announced_at,known_at,company,period,metric,value,unit,direction,confidence,note\n"
+GOOD = "a,capex_actual,2023-04-26T16:05-04:00,,META,2023Q1,capex,6842,USD_mn,,high,\n"
+LATER = "a,capex_actual,2023-04-26T16:05-04:00,2024-04-25T06:00-04:00,META,2023Q1,capex,6823,USD_mn,,high,\n"
+DOUBTFUL = "b,rpo,2026-07-29,,MSFT,FY26Q4,rpo_total,684,USD_bn,sideways,high,\n"
+FAULTY = "c,rpo,2026-13-29,,MSFT,FY26Q4,rpo_total,684,USD_bn,up,high,\n"
+NEGATIVE = "d,rpo,2026-07-29,,ORCL,FY26Q4,rpo_total,-5,USD_bn,up,high,\n"
+LOW = "e,rpo,2026-07-29,,ORCL,FY26Q4,rpo_total,638,USD_bn,up,low,\n"
+MAPPED = ("--column", "asset=company")
+
+
+@pytest.fixture
+def written(tmp_path: Path):
+    """Give a function that writes a file of events and names it."""
+
+    def write(*rows: str) -> str:
+        (tmp_path / "events.csv").write_text(HEAD + "".join(rows))
+        return "events.csv"
+
+    return write
+
+
+def test_check_lists_every_finding_and_exits_1(backtest, written) -> None:
+    """Two faults, one doubt, two rows set aside on purpose, each with its row."""
+    done = backtest("events", "check", written(GOOD, LATER, DOUBTFUL, FAULTY, NEGATIVE, LOW), *MAPPED)
+
+    assert done.returncode == 1
+    lines = [line.split()[:3] for line in done.stdout.splitlines() if "events.csv row" in line and "error" in line]
+    assert lines == [["error", "events.csv", "row"]] * 2
+    for said in ("unreadable time", "not above zero", "unknown direction", "later vintage of an event"):
+        assert said in done.stdout
+    assert "events.csv: 6 rows, 2 events; 2 errors, 1 warning, 2 notes" in done.stdout
+
+
+def test_check_of_sound_events_exits_0(backtest, written) -> None:
+    """A doubt and a note are no fault."""
+    done = backtest("events", "check", written(GOOD, LATER, DOUBTFUL), *MAPPED)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "0 errors, 1 warning, 1 note" in done.stdout
+
+
+def test_check_as_json(backtest, written) -> None:
+    """The same findings as objects."""
+    done = backtest("events", "check", written(GOOD, NEGATIVE), *MAPPED, "--json")
+
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["ok"], found["read"], found["valid"]) == (1, False, 2, 1)
+    (finding,) = found["findings"]
+    assert (finding["level"], finding["where"], finding["reason"]) == ("error", "events.csv row 3", "not above zero")
+
+
+def test_the_curated_events_have_no_fault(backtest) -> None:
+    """What is shipped passes its own check."""
+    done = backtest("events", "check", "curated")
+
+    assert done.returncode == 0
+    assert "curated events: 400 rows, 381 events; 0 errors, 0 warnings, 19 notes" in done.stdout
+
+
+def test_text_of_a_file_cannot_command_the_terminal(backtest, written) -> None:
+    """Escapes in a value are not printed."""
+    done = backtest("events", "check", written(GOOD.replace("capex_actual", "\x1b[31mk\x07")))
+
+    assert "\x1b" not in done.stdout
+    assert "\x07" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("check", "nowhere.csv"), "no such file"),
+        (("check", "curated", "--column", "asset=company"), "are for files"),
+        (("preview", "nowhere.yaml"), "nowhere.yaml"),
+        (("show", "--at", "yesterday"), "cannot be read as a time"),
+        (("show", "--at", "2026-02-30"), "is not a day of the calendar"),
+    ],
+)
+def test_mistakes_are_told_in_a_sentence(backtest, arguments: tuple[str, ...], said: str) -> None:
+    """No traceback for a user's mistake."""
+    done = backtest("events", *arguments)
+
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.returncode in {2, 3}
+
+
+def test_a_mapping_to_no_field_is_a_mistake(backtest, written) -> None:
+    """The known fields are named."""
+    done = backtest("events", "check", written(GOOD), "--column", "asset", "--column", "colour=red")
+
+    assert done.returncode == 2
+    assert done.stderr.count("expected FIELD=COLUMN") == 2
+
+
+@pytest.mark.parametrize(
+    ("at", "known", "vintage"), [("2024-04-24", 6842.0, 1), ("2024-04-25", 6823.0, 2), ("2024-04-25T09:59Z", 6842.0, 1)]
+)
+def test_show_gives_what_was_known_then(backtest, written, at: str, known: float, vintage: int) -> None:
+    """The restated quarter of META, with first print and latest vintage beside it; a day means its end."""
+    done = backtest("events", "show", written(GOOD, LATER), *MAPPED, "--at", at, "--json")
+
+    (fact,) = json.loads(done.stdout)["facts"]
+    assert (fact["known"]["number"], fact["vintage"], fact["vintages"]) == (known, vintage, 2)
+    assert (fact["first_print"]["number"], fact["latest"]["number"]) == (6842.0, 6823.0)
+
+
+def test_show_prints_ranges_and_dollars(backtest) -> None:
+    """The guides of 2026 as known on 2026-02-06, from the curated events."""
+    done = backtest("events", "show", "--at", "2026-02-06", "--asset", "GOOGL", "--kind", "capex_guidance")
+
+    (row,) = [line for line in done.stdout.splitlines() if "FY2026" in line]
+    assert "175 bn to 185 bn" in row
+    assert "2 of 4" in row
+    assert row.endswith("2026-02-04 23:59  issued")
+    assert "2 facts known at 2026-02-07T04:59:59Z" in done.stdout
+
+
+def test_preview_gives_the_session_and_the_rule(backtest, written) -> None:
+    """After the close of Wednesday: Thursday; a date alone: the day after; a half day's afternoon: the next session."""
+    half = "h,other,2025-11-28T14:00-05:00,,X,,,,,,high,\n"
+
+    done = backtest("events", "preview", written(GOOD, DOUBTFUL, half), *MAPPED, "--json")
+
+    found = json.loads(done.stdout)
+    assert [(row["event_id"], row["session"], row["grade"]) for row in found["events"]] == [
+        ("a", "2023-04-27", "A"),
+        ("h", "2025-12-01", "A"),
+        ("b", "2026-07-30", "C"),
+    ]
+    assert found["rules"] == {
+        "at or after the close: next session": 2,
+        "date only: known at the end of that day, next session": 1,
+    }
+
+
+def test_preview_lists_the_first_and_counts_all(backtest) -> None:
+    """Twenty unless asked otherwise; the rules sum to the events."""
+    done = backtest("events", "preview", "curated", "--first", "3")
+
+    lines = done.stdout.splitlines()
+    assert "... and 378 more (--first and --json list them)" in lines
+    counts = [int(line.split()[0]) for line in lines[lines.index("events  rule") + 1 : -1]]
+    assert sum(counts) == 381
+
+
+def test_preview_of_a_config_uses_its_fill(backtest, tmp_path: Path, root: Path) -> None:
+    """The quickstart's events are those of its simulated market."""
+    text = (root / "configs" / "quickstart.yaml").read_text()
+    (tmp_path / "q.yaml").write_text(text)
+
+    done = backtest("events", "preview", "q.yaml")
+
+    assert done.returncode == 0
+    assert "fill at the open of XNYS" in done.stdout
+
+
+def test_help_loads_no_polars(backtest) -> None:
+    """The group's help stays light."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys\nfrom backtest.cli.main import main\nmain(['events', '--help'])\n"
+        "assert not {'polars', 'numba', 'pandas'} & set(sys.modules), 'heavy'"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
