@@ -10,12 +10,13 @@ import numpy as np
 from backtest.config.paths import resolve
 from data.calendar import load as load_calendar
 from data.errors import RunError
+from data.events import curated
 from data.events import files as event_files
-from data.events.settings import EventFiles
+from data.events.settings import CuratedEvents, EventFiles
 from data.panel import Panel, panel
 from data.prices import files as price_files
 from data.prices import simulated
-from data.prices.settings import PriceFiles
+from data.prices.settings import PriceFiles, PriceYahoo, SimulatedMarket
 from data.timing import Fill, tradable_index
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from data.events.source import Events
     from data.prices.source import Prices
 
-__all__ = ["Inputs", "lay_out", "read"]
+__all__ = ["Inputs", "lay_out", "read", "read_prices"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +45,8 @@ class Inputs:
         Index of the run's first session in the panel; sessions before it are known history.
     fill
         Price at which orders fill.
+    delistings
+        (session, asset) of the panel, to the return over the last price.
     tradable
         Per event, index of its first tradable session in the panel; -1 before the panel, T or more after it.
 
@@ -56,25 +59,36 @@ class Inputs:
     first: int
     tradable: NDArray[np.int64]
     fill: Fill
+    delistings: dict[tuple[int, int], float]
 
 
 def read(config: Config, folder: Path) -> tuple[Calendar, Prices, Events]:
     """Load the sources that the config names."""
     calendar = load_calendar(config.calendar)
-    if isinstance(config.prices, PriceFiles):
-        path = resolve(config.prices.path, folder)
-        prices = price_files.load(config.prices, path, config.assets, calendar)
-        return calendar, prices, _file_events(config, folder, calendar)
-    prices, events = simulated.market(config.prices, calendar)
-    if isinstance(config.events, EventFiles):
-        events = _file_events(config, folder, calendar)
-    return calendar, prices, events
+    if isinstance(config.prices, SimulatedMarket):
+        prices, made = simulated.market(config.prices, calendar)
+        return calendar, prices, _events(config, folder, calendar) or made
+    events = _events(config, folder, calendar)
+    assert events is not None  # noqa: S101 - the config's validator keeps simulated events with their market
+    return calendar, read_prices(config, folder, calendar), events
 
 
-def _file_events(config: Config, folder: Path, calendar: Calendar) -> Events:
+def read_prices(config: Config, folder: Path, calendar: Calendar) -> Prices:
+    """Load prices that were paid: from files, or from the store of Yahoo's answers."""
+    if isinstance(config.prices, PriceYahoo):
+        from data.prices import yahoo
+
+        return yahoo.load(config.prices, folder / config.prices.store, config.assets, calendar)
+    assert isinstance(config.prices, PriceFiles)  # noqa: S101 - the third source is simulated, see read
+    return price_files.load(config.prices, resolve(config.prices.path, folder), config.assets, calendar)
+
+
+def _events(config: Config, folder: Path, calendar: Calendar) -> Events | None:
+    """Load the events that the config names; None when they come with the simulated market."""
     settings = config.events
-    assert isinstance(settings, EventFiles)  # noqa: S101 - the config's validator keeps simulated events with their market
-    return event_files.load(settings, resolve(settings.path, folder), calendar)
+    if isinstance(settings, EventFiles):
+        return event_files.load(settings, resolve(settings.path, folder), calendar)
+    return curated.load(settings, calendar) if isinstance(settings, CuratedEvents) else None
 
 
 def lay_out(config: Config, calendar: Calendar, prices: Prices, events: Events) -> Inputs:
@@ -97,7 +111,7 @@ def lay_out(config: Config, calendar: Calendar, prices: Prices, events: Events) 
     if config.account.fill == "open" and np.isnan(laid.open).all():
         raise RunError("account.fill is open, but the prices have no opens; map the `open` column or set fill: close")
     tradable = _tradable(config, calendar, events, sessions)
-    return Inputs(calendar, prices, events, laid, first, tradable, config.account.fill)
+    return Inputs(calendar, prices, events, laid, first, tradable, config.account.fill, _delistings(config, laid))
 
 
 def _check_assets(config: Config, frame: pl.DataFrame) -> None:
@@ -107,11 +121,36 @@ def _check_assets(config: Config, frame: pl.DataFrame) -> None:
 
 
 def _check_share_counts(config: Config, prices: Prices) -> None:
-    if config.costs.commission_per_share > 0 and prices.adjustment != "raw" and not prices.simulated:
-        raise RunError(
-            f"costs.commission_per_share needs raw prices: {prices.adjustment}-adjusted share counts were "
-            "never traded; use commission_bps, or prices with adjustment: raw",
-        )
+    """Refuse settings that count shares or volumes on prices whose shares were never traded."""
+    if prices.simulated:
+        return
+    counted = {
+        "costs.commission_per_share": config.costs.commission_per_share,
+        "account.lot": config.account.lot,
+    }
+    traded = {"costs.impact": config.costs.impact, "account.participation_cap": config.account.participation_cap}
+    for setting, value in counted.items():
+        if value > 0 and prices.adjustment != "raw":
+            raise RunError(
+                f"{setting} needs raw prices: {prices.adjustment}-adjusted share counts were never traded; leave it "
+                "out, or use prices with adjustment: raw",
+            )
+    for setting, value in traded.items():
+        if value > 0 and prices.adjustment == "total":
+            raise RunError(
+                f"{setting} compares shares with volumes, and total-return prices have no such shares; leave it out, "
+                "or use prices with adjustment: split or raw",
+            )
+
+
+def _delistings(config: Config, panel: Panel) -> dict[tuple[int, int], float]:
+    found = {} if isinstance(config.prices, SimulatedMarket | PriceYahoo) else config.prices.delistings
+    places = {
+        (int(np.searchsorted(panel.sessions, np.datetime64(each.session))), panel.column(asset)): each.loss
+        for asset, each in found.items()
+        if asset in panel.assets
+    }
+    return {place: loss for place, loss in places.items() if place[0] < len(panel.sessions)}
 
 
 def _first(config: Config, sessions: NDArray[np.datetime64]) -> int:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["TextTable", "read_text_table", "table_files"]
+__all__ = ["MOST_ROWS", "TextTable", "read_csv", "read_text_table", "table_files"]
 
 SUFFIXES = (".csv", ".parquet")
 MOST_ROWS = 50_000_000
@@ -57,7 +57,7 @@ def table_files(path: Path) -> list[Path]:
 
     """
     if path.is_dir():
-        files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
+        files = sorted(file for file in path.iterdir() if _is_table(file))
         if not files:
             raise MissingDataError(f"{path}: the folder holds no .csv or .parquet file")
         return files
@@ -67,6 +67,10 @@ def table_files(path: Path) -> list[Path]:
         hint = f"; did you mean {', '.join(near)}?" if near else f" (searched from {Path.cwd()})"
         raise MissingDataError(f"{path}: no such file{hint}")
     return [path]
+
+
+def _is_table(file: Path) -> bool:
+    return file.suffix.lower() in SUFFIXES and file.is_file() and not file.name.startswith(".")
 
 
 def read_text_table(path: Path, only: Collection[str] | None = None) -> TextTable:
@@ -86,7 +90,7 @@ def read_text_table(path: Path, only: Collection[str] | None = None) -> TextTabl
     except OSError as error:
         raise MissingDataError(f"{path}: cannot be read: {error.strerror}") from error
     if path.suffix.lower() == ".csv":
-        return _read_csv(path.name, content, only)
+        return read_csv(path.name, content, only)
     if path.suffix.lower() == ".parquet":
         return _read_parquet(path.name, content, only)
     raise _broken(path.name, Finding(path.name, "", path.suffix, "is neither .csv nor .parquet"))
@@ -96,7 +100,8 @@ def _broken(name: str, *findings: Finding) -> InputError:
     return InputError(f"{name}: cannot be used as it is", findings)
 
 
-def _read_csv(name: str, content: bytes, only: Collection[str] | None) -> TextTable:
+def read_csv(name: str, content: bytes, only: Collection[str] | None = None) -> TextTable:
+    """Read the bytes of a CSV file as text; the faults are those of `read_text_table`."""
     header, records, rows = _records(name, _decode(name, content))
     found = _header(name, header)
     if not records:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backtest.cli import check, demo, doctor, init, run, schema
+from backtest.cli import check, data, demo, doctor, events, init, run, schema
 from backtest.cli.console import note, show_error, silence, write
 from data.errors import ResearchError
 
@@ -42,6 +42,8 @@ for name, command in (
     ("doctor", doctor.doctor),
 ):
     app.command(name)(command)
+app.add_typer(events.app, name="events")
+app.add_typer(data.group, name="data")
 
 
 def _version(*, asked: bool) -> None:

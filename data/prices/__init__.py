@@ -1,1 +1,1 @@
-"""Price sources: files and the simulated market, checked against one schema."""
+"""Price sources: files, Yahoo Finance through a store, and the simulated market, checked against one schema."""

@@ -14,8 +14,7 @@ from data.prices.columns import BASIS
 from data.prices.long import FILE
 from data.prices.rows import collapse, offences, quarantine
 from data.prices.source import Prices
-from data.prices.table import Part, Table, find, naming, open_table
-from data.prices.text import ROW
+from data.prices.table import ROW, Part, Table, find, naming, open_table
 from data.schema import PRICES, check, conform
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ import polars as pl
 
 from data.errors import Finding
 from data.prices.columns import covered, mapped
-from data.prices.table import Part, Table, collect
-from data.prices.text import ROW
+from data.prices.table import ROW, Part, Table, collect
 from data.prices.typed import Typed, assets, days, numbers, shown
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import polars as pl
 from data.errors import Finding
 from data.prices.columns import BASIS
 from data.prices.long import FILE
-from data.prices.text import ROW
+from data.prices.table import ROW
 
 if TYPE_CHECKING:
     from datetime import date

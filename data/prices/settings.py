@@ -7,14 +7,34 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from data.settings import Name, NonNegative, Positive, Settings
+from data.settings import Asset, Name, NonNegative, Positive, Settings
 
-__all__ = ["INDEX", "NOISE_KIND", "Adjustment", "PlantedEffect", "PriceFiles", "PriceSource", "SimulatedMarket"]
+__all__ = [
+    "INDEX",
+    "NOISE_KIND",
+    "Adjustment",
+    "PlantedEffect",
+    "PriceFiles",
+    "PriceSource",
+    "PriceYahoo",
+    "SimulatedMarket",
+]
 
 Adjustment = Literal["raw", "split", "total"]
 PriceField = Literal["session", "asset", "open", "high", "low", "close", "volume", "dividend", "split"]
 # Corporate actions that prices of an adjustment have in them already.
 COVERED: dict[Adjustment, tuple[PriceField, ...]] = {"raw": (), "split": ("split",), "total": ("dividend", "split")}
+
+
+class Delisting(Settings):
+    """The end of an asset: from this session on it is gone, at its last price times (1 + loss)."""
+
+    session: date = Field(description="First session without trading.")
+    loss: float = Field(
+        default=-0.3,
+        ge=-1,
+        description="Return over the last price; -0.3 is the usual stand-in for failed firms (Shumway 1997).",
+    )
 
 
 class PriceFiles(Settings):
@@ -39,6 +59,10 @@ class PriceFiles(Settings):
         "close: they are then scaled by close / basis_close.",
     )
     date_format: str | None = Field(default=None, description="strptime format of text dates that are not ISO 8601.")
+    delistings: dict[Asset, Delisting] = Field(
+        default_factory=dict,
+        description="Assets that stopped trading for good; without an entry a last price is held to the end.",
+    )
     name: str = Field(default="", max_length=80, description="What the page calls this source.")
 
     @model_validator(mode="after")
@@ -59,6 +83,26 @@ class PriceFiles(Settings):
             raise ValueError(f"a wide table has a session column and closes only, it cannot have {names}")
         if self.basis_close is not None and self.basis_close == self.columns.get("close", "close"):
             raise ValueError("basis_close is the column of `close` itself, so there is nothing to scale; leave it out")
+        return self
+
+
+class PriceYahoo(Settings):
+    """Prices of Yahoo Finance, fetched once into a store and read from there; split-adjusted, dividends beside them."""
+
+    source: Literal["yfinance"] = "yfinance"
+    start: date = Field(description="First day asked for.")
+    end: date | None = Field(default=None, description="Last day asked for; without it the last session that closed.")
+    store: str = Field(
+        default="prices-store",
+        min_length=1,
+        description="Folder that keeps every fetched history; relative to the config's folder.",
+    )
+    name: str = Field(default="", max_length=80, description="What the page calls this source.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> PriceYahoo:
+        if self.end is not None and self.start >= self.end:
+            raise ValueError(f"start {self.start} is not before end {self.end}")
         return self
 
 
@@ -137,4 +181,4 @@ class SimulatedMarket(Settings):
         }
 
 
-PriceSource = Annotated[PriceFiles | SimulatedMarket, Field(discriminator="source")]
+PriceSource = Annotated[PriceFiles | PriceYahoo | SimulatedMarket, Field(discriminator="source")]

@@ -5,20 +5,21 @@ from __future__ import annotations
 import io
 from contextlib import contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from data.errors import Finding, InputError, MissingDataError
-from data.prices.text import ROW, read_csv
+from data.tables import MOST_ROWS, read_csv, table_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Part", "Table", "collect", "find", "naming", "open_table"]
+__all__ = ["ROW", "Part", "Table", "collect", "find", "naming", "open_table"]
 
+# Name of the column of row numbers: a text file cannot hold it, for NUL bytes are refused.
+ROW = "\0row"
 SUFFIXES = (".csv", ".parquet")
 MAGIC = b"PAR1"
 READ_AGAIN = "delete it and fetch or export it again"
@@ -50,29 +51,14 @@ def find(path: Path) -> list[Path]:
     ------
     MissingDataError
         When there is none, with the nearest names.
+    InputError
+        When the file is of another kind.
 
     """
-    if path.is_dir():
-        files = sorted(item for item in path.iterdir() if _is_table(item) and not item.name.startswith("."))
-        if files:
-            return files
-        raise MissingDataError(f"{path}: the folder holds no price file ({' or '.join(SUFFIXES)})")
-    if not path.is_file():
-        raise MissingDataError(f"{path}: there is no such file{_nearest(path)}")
-    if not _is_table(path):
+    files = table_files(path)
+    if files[0].suffix.lower() not in SUFFIXES:
         raise InputError(f"{path}: is neither {' nor '.join(SUFFIXES)}, so it cannot hold prices")
-    return [path]
-
-
-def _is_table(path: Path) -> bool:
-    return path.is_file() and path.suffix.lower() in SUFFIXES
-
-
-def _nearest(path: Path) -> str:
-    if not path.parent.is_dir():
-        return f", nor the folder {path.parent}"
-    near = get_close_matches(path.name, sorted(item.name for item in path.parent.iterdir()))
-    return f"; nearest in its folder: {', '.join(near)}" if near else ""
+    return files
 
 
 def open_table(path: Path) -> Table:
@@ -85,13 +71,19 @@ def open_table(path: Path) -> Table:
     except OSError as error:
         raise MissingDataError(f"{path}: cannot be read ({error.strerror})") from error
     if path.suffix.lower() == ".csv":
-        frame = read_csv(data, path.name)
-        return Table(path.name, len(data), frame.lazy(), tuple(frame.columns[1:]))
+        text = read_csv(path.name, data)
+        rows = pl.DataFrame([pl.Series(ROW, text.rows, pl.UInt32), *text.frame.get_columns()])
+        return Table(path.name, len(data), rows.lazy(), text.found)
     _check_magic(data, path.name)
     with naming(path.name, len(data)):
-        rows = pl.scan_parquet(io.BytesIO(data), row_index_name=ROW)
-        names = rows.collect_schema().names()
-    return Table(path.name, len(data), rows.with_columns(pl.col(ROW) + 1), tuple(name for name in names if name != ROW))
+        scanned = pl.scan_parquet(io.BytesIO(data), row_index_name=ROW)
+        names = scanned.collect_schema().names()
+        height = scanned.select(pl.len()).collect().item()
+    if height > MOST_ROWS:
+        finding = Finding(path.name, "", "", f"has {height} rows, at most {MOST_ROWS} are read", "split it")
+        raise InputError(str(finding), (finding,))
+    numbered = scanned.with_columns(pl.col(ROW) + 1)
+    return Table(path.name, len(data), numbered, tuple(name for name in names if name != ROW))
 
 
 def collect(rows: pl.LazyFrame, table: Table) -> pl.DataFrame:

@@ -9,8 +9,7 @@ import polars as pl
 from data.errors import Finding
 from data.prices.columns import session_column
 from data.prices.long import FILE, findings_of
-from data.prices.table import Part, Table, collect
-from data.prices.text import ROW
+from data.prices.table import ROW, Part, Table, collect
 from data.prices.typed import days, numbers
 
 if TYPE_CHECKING:

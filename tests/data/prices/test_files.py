@@ -77,7 +77,7 @@ def test_identical_repeats_count_once_and_are_reported(load_text: Callable[..., 
 def test_contradictory_repeats_are_refused_showing_both(problems: Callable[..., list[str]]) -> None:
     """Two closes for one session cannot both be true."""
     (said,) = problems(_rows("2024-01-02,A,1", "2024-01-02,A,2"))
-    assert said.startswith("prices.csv row 3: = '2024-01-02 A': contradicts prices.csv row 2: close 2.0 against 1.0")
+    assert said.startswith("prices.csv row 3: '2024-01-02 A': contradicts prices.csv row 2: close 2.0 against 1.0")
 
 
 def test_an_empty_close_is_a_gap_and_stays(load_text: Callable[..., Prices]) -> None:
@@ -244,7 +244,7 @@ def test_a_damaged_parquet_file_never_gives_a_traceback(
 def test_a_missing_file_names_its_neighbours(load_path: Callable[..., Prices], tmp_path: Path) -> None:
     """A typing mistake in the path is answered with the nearest name, exit code 3."""
     (tmp_path / "universe.parquet").write_bytes(b"")
-    with pytest.raises(MissingDataError, match=r"nearest in its folder: universe.parquet"):
+    with pytest.raises(MissingDataError, match=r"did you mean universe\.parquet\?"):
         load_path(tmp_path / "univers.parquet")
 
 

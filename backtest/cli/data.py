@@ -1,0 +1,216 @@
+"""``backtest data``: fetch prices into a store, list it, check it, and compare its vintages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backtest.cli.options import Json  # noqa: TC001 - typer reads it
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backtest.config.reader import Loaded
+    from data.calendar import Calendar
+    from data.errors import Finding
+    from data.prices.series import Issue
+    from data.prices.settings import PriceYahoo
+    from data.prices.source import Prices
+    from data.prices.vintages import Vintage
+
+__all__ = ["group"]
+
+group = typer.Typer(help="Fetch, list, check and compare stored prices.", rich_markup_mode=None, no_args_is_help=False)
+MISSING = 3
+CONFIGS = (".yaml", ".yml", ".toml")
+DEFAULT_STORE = "prices-store"
+
+Start = Annotated[datetime | None, typer.Option("--start", formats=["%Y-%m-%d"], metavar="DAY", help="First day.")]
+End = Annotated[datetime | None, typer.Option("--end", formats=["%Y-%m-%d"], metavar="DAY", help="Last day.")]
+Store = Annotated[str, typer.Option("--store", metavar="FOLDER", help="Folder of the store.")]
+From = Annotated[str, typer.Option("--from", metavar="VINTAGE", help="Its first digits, as `data ls` shows them.")]
+To = Annotated[str, typer.Option("--to", metavar="VINTAGE", help="The same of the later one.")]
+
+
+@group.command()
+def fetch(
+    targets: Annotated[list[str], typer.Argument(metavar="CONFIG|ASSET...", help="A config, or names of assets.")],
+    *,
+    start: Start = None,
+    end: End = None,
+    calendar: Annotated[str, typer.Option("--calendar", metavar="CODE", help="Exchange of the assets.")] = "XNYS",
+    store: Store = DEFAULT_STORE,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask nobody; say what is not stored.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Fetch prices of Yahoo Finance; a changed history is a new vintage beside the old one."""
+    from backtest.cli import data_view
+    from data.calendar import load
+    from data.prices import stored
+
+    if len(targets) == 1 and Path(targets[0]).suffix.lower() in CONFIGS:
+        settings, folder, assets, exchange = _of_config(targets[0])
+    else:
+        settings, folder, assets, exchange = _question(start, end, store), Path(store), targets, calendar
+    if offline:
+        data_view.show_stored(stored.answers(settings, folder, assets), as_json=as_json)
+    else:
+        _fetch(settings, folder, assets, load(exchange), as_json=as_json)
+
+
+@group.command(name="ls")
+def list_vintages(*, store: Store = DEFAULT_STORE, as_json: Json = False) -> None:
+    """List every stored vintage; the newest of an asset is marked."""
+    from backtest.cli import data_view
+    from backtest.cli.console import note
+    from data.prices import vintages
+
+    listed, torn = vintages.listed(_existing(store))
+    data_view.show_vintages(listed, as_json=as_json)
+    for finding in torn:
+        note(str(finding))
+
+
+@group.command()
+def check(
+    config: Annotated[str | None, typer.Argument(metavar="CONFIG", help="Check the prices of this config.")] = None,
+    *,
+    store: Store = DEFAULT_STORE,
+    as_json: Json = False,
+) -> None:
+    """Verify the store and its newest prices, or the prices of a config; exit 2 when something is wrong."""
+    from backtest.cli import data_view
+    from data.errors import InputError
+
+    issues, notes, damage = _examined(config) if config else _verified(_existing(store))
+    errors = [*damage, *(issue.finding for issue in issues if issue.severity == "error")]
+    data_view.show_issues(issues, notes, damage, as_json=as_json)
+    if errors and as_json:
+        raise typer.Exit(InputError.exit_code)
+    if errors:
+        raise InputError("the prices cannot be used as they are", errors)
+
+
+@group.command()
+def diff(
+    asset: Annotated[str, typer.Argument(metavar="ASSET")],
+    *,
+    since: From = "",
+    to: To = "",
+    store: Store = DEFAULT_STORE,
+    as_json: Json = False,
+) -> None:
+    """Compare two vintages of an asset, the last two unless named."""
+    from backtest.cli import data_view
+    from data.prices import vintages
+    from data.prices.differences import differences
+
+    folder = _existing(store)
+    old, new = _pair(asset, vintages.listed(folder)[0], since, to)
+    changes = differences(vintages.history(folder, old), vintages.history(folder, new))
+    data_view.show_changes(old, new, changes, as_json=as_json)
+
+
+def _of_config(path: str) -> tuple[PriceYahoo, Path, Sequence[str], str]:
+    from backtest.config.reader import load
+    from data.errors import RunError
+    from data.prices.settings import PriceYahoo
+
+    loaded = load(path, ())
+    prices = loaded.config.prices
+    if not isinstance(prices, PriceYahoo):
+        raise RunError(f"{loaded.path_label}: prices.source is {prices.source}, only yfinance can be fetched")
+    return prices, loaded.folder / prices.store, loaded.config.assets, loaded.config.calendar
+
+
+def _question(start: datetime | None, end: datetime | None, store: str) -> PriceYahoo:
+    from data.errors import RunError
+    from data.prices.settings import PriceYahoo
+
+    if start is None:
+        raise RunError("--start is missing: the first day to fetch, as --start 2019-01-02")
+    if end is not None and start >= end:
+        raise RunError(f"--start {start:%Y-%m-%d} is not before --end {end:%Y-%m-%d}")
+    return PriceYahoo(start=start.date(), end=None if end is None else end.date(), store=store)
+
+
+def _fetch(settings: PriceYahoo, folder: Path, assets: Sequence[str], calendar: Calendar, *, as_json: bool) -> None:
+    from backtest.cli import data_view
+    from backtest.cli.console import progress
+    from data.prices import fetching, yahoo
+
+    say = progress(quiet=as_json)
+    line = fetching.Line(say=say) if say else fetching.Line()
+    fetched = yahoo.fetch(settings, folder, assets, calendar, line=line)
+    data_view.show_fetched(folder, fetched, as_json=as_json)
+    if as_json and any(one.problem for one in fetched):
+        raise typer.Exit(MISSING)
+    fetching.failed(fetched, len(fetched))
+
+
+def _existing(store: str) -> Path:
+    from data.errors import MissingDataError
+
+    folder = Path(store)
+    if not folder.is_dir():
+        raise MissingDataError(f"{store}: there is no store; fetch prices into it, or name it with --store")
+    return folder
+
+
+def _verified(folder: Path) -> tuple[list[Issue], list[Finding], list[Finding]]:
+    from data.prices import stored, vintages
+
+    _, damage, notes = vintages.check(folder)
+    return ([] if damage else stored.doubts(folder, vintages.listed(folder)[0])), notes, damage
+
+
+def _examined(config: str) -> tuple[list[Issue], list[Finding], list[Finding]]:
+    """Examine the prices of a config; what its loader refuses is raised by it."""
+    from backtest.config.reader import load
+    from data.calendar import load as load_calendar
+    from data.prices.quality import examine
+
+    loaded = load(config, ())
+    calendar = load_calendar(loaded.config.calendar)
+    prices = _prices(loaded, calendar)
+    return examine(prices.frame, calendar, prices.adjustment, where=prices.label), list(prices.findings), []
+
+
+def _prices(loaded: Loaded, calendar: Calendar) -> Prices:
+    from backtest.config.paths import resolve
+    from data.prices import files, simulated, yahoo
+    from data.prices.settings import PriceFiles, PriceYahoo
+
+    settings, assets = loaded.config.prices, loaded.config.assets
+    if isinstance(settings, PriceFiles):
+        return files.load(settings, resolve(settings.path, loaded.folder), assets, calendar)
+    if isinstance(settings, PriceYahoo):
+        return yahoo.load(settings, loaded.folder / settings.store, assets, calendar, offline=True)
+    return simulated.market(settings, calendar)[0]
+
+
+def _pair(asset: str, listed: Sequence[Vintage], since: str, to: str) -> tuple[Vintage, Vintage]:
+    from data.errors import MissingDataError
+
+    own = [one for one in listed if one.asset == asset]
+    if not own:
+        names = ", ".join(sorted({one.asset for one in listed})) or "none"
+        raise MissingDataError(f"{asset} is not stored; stored: {names}")
+    new = _named(own, to) if to else own[-1]
+    before = own[: own.index(new)]
+    if not since and not before:
+        raise MissingDataError(f"{asset}: {new.name} is the first vintage, there is none to compare it with")
+    return (_named(own, since) if since else before[-1]), new
+
+
+def _named(own: Sequence[Vintage], digits: str) -> Vintage:
+    from data.errors import MissingDataError
+
+    found = [one for one in own if one.object.startswith(digits)]
+    if len({one.object for one in found}) != 1:
+        names = ", ".join(dict.fromkeys(one.name for one in own))
+        raise MissingDataError(f"{digits} names {len(found)} vintages of {own[0].asset}; there are {names}")
+    return found[-1]
