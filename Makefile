@@ -41,6 +41,9 @@ unit: $(READY) ## the tests
 test-full: test ## the heavy laws too
 	HYPOTHESIS_PROFILE=full $(BIN)/pytest -n auto
 
+bench: $(READY) ## time the simulator beside its peers; writes benchmarks/README.md
+	$(BIN)/python benchmarks/simulate.py > benchmarks/README.draft && mv benchmarks/README.draft benchmarks/README.md
+
 calendar: $(READY) ## write the shipped table of sessions anew
 	$(BIN)/python -c "from data.calendar import refresh; print(refresh('XNYS'))"
 

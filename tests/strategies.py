@@ -41,7 +41,7 @@ class Case:
         sessions, assets = self.close.shape
         self.dividend = np.zeros((sessions, assets)) if self.dividend is None else self.dividend
         self.split = np.ones((sessions, assets)) if self.split is None else self.split
-        self.days = np.r_[0.0, np.ones(sessions - 1)][:sessions] if self.days is None else self.days
+        self.days = np.r_[0.0, np.ones(max(sessions - 1, 0))][:sessions] if self.days is None else self.days
         self.volume = np.full((sessions, assets), 1e6) if self.volume is None else self.volume
         self.sigma = np.full((sessions, assets), 0.02) if self.sigma is None else self.sigma
         self.costs = {**FREE, "borrow": np.zeros((sessions, assets)), **self.costs}

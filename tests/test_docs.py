@@ -40,6 +40,14 @@ def test_the_readme_config_is_valid(root, tmp_path):
     assert load_config(path).config.name == "my-rotation"
 
 
+def test_the_readme_example_runs(root, capsys):
+    """The array example by hand: 9.99 for the buys; half gains 10 %; then both gain 10 % and the sale costs 6.04."""
+    shown = blocks((root / "README.md").read_text(), "python")
+    assert len(shown) == 1
+    exec(shown[0], {})  # noqa: S102 - the README's own example
+    assert capsys.readouterr().out == "[9990.01, 10489.51, 11532.42] ['scaled', 'scaled', 'filled']\n"
+
+
 def test_the_readme_lists_what_a_run_writes(root, small, tmp_path):
     """The table of files is the folder's content."""
     from backtest.store import write

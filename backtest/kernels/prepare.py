@@ -20,6 +20,8 @@ AVERAGED = 21  # sessions behind average volume and volatility
 
 def carried_forward(close: F, split: F) -> F:
     """Give the last close of every asset, shape (N, T); over a gap it follows splits, before the first it is 0."""
+    if not np.isnan(close).any():
+        return np.ascontiguousarray(close.T)
     mark = np.empty((close.shape[1], len(close)))
     last = np.zeros(close.shape[1])
     for t in range(len(close)):

@@ -210,14 +210,14 @@ def _walk(market: Market, rows: Rows, k: int, end: int, terms: Terms, desk: Desk
 @ONCE
 def _accept(desk: Desk, journal: Journal, i: int, weight: float, count: int, t: int) -> int:
     """Take a target in; a newer one supersedes a pending one, a delisted asset refuses it."""
-    index = desk.codes
-    if index[GONE, i] == 1:
+    codes = desk.codes
+    if codes[GONE, i] == 1:
         _log(desk.tally, journal, t, i, DELISTED, 0.0, 0.0, np.nan, np.nan, 0.0, 0.0, 0.0, 0.0)
         return count
-    desk.amount[TARGET, i], index[SINCE, i] = weight, t
-    if index[WAITS, i] == 1:
+    desk.amount[TARGET, i], codes[SINCE, i] = weight, t
+    if codes[WAITS, i] == 1:
         return count
-    index[WAITS, i], index[PENDING, count] = 1, i
+    codes[WAITS, i], codes[PENDING, count] = 1, i
     return count + 1
 
 
@@ -256,14 +256,14 @@ def _corporate_actions(
 
 
 @ONCE
-def _forget_gone(index: I, count: int) -> int:
+def _forget_gone(codes: I, count: int) -> int:
     """Drop pending targets of delisted assets; give how many are left."""
     kept = ZERO
     for j in range(count):
-        i = index[PENDING, j]
-        index[WAITS, i] = 1 - index[GONE, i]
-        if index[GONE, i] == 0:
-            index[PENDING, kept] = i
+        i = codes[PENDING, j]
+        codes[WAITS, i] = 1 - codes[GONE, i]
+        if codes[GONE, i] == 0:
+            codes[PENDING, kept] = i
             kept += 1
     return kept
 
@@ -374,7 +374,7 @@ def _trade(
     market: Market, terms: Terms, desk: Desk, journal: Journal, count: int, cash: float, called: bool, t: int
 ) -> tuple[float, float, int]:
     """Size every pending order on one valuation, cap it, scale what does not fit, then fill the sells and the buys."""
-    position, wanted, index, tally = desk.amount[POSITION], desk.amount[WANTED], desk.codes, desk.tally
+    position, wanted, codes, tally = desk.amount[POSITION], desk.amount[WANTED], desk.codes, desk.tally
     reference, tradable = market.reference[t], market.tradable[t]
     row = t if len(market.volume) > 1 else 0
     volume, sigma = market.volume[row], market.sigma[row]
@@ -384,27 +384,37 @@ def _trade(
             value += position[i] * reference[i]
     count, orders, total = _size(reference, tradable, volume, terms, desk, journal, count, value, t)
     if terms.turnover_cap > 0.0 and value > 0.0 and total > terms.turnover_cap * value:
-        count = _cap_turnover(wanted, index, terms, count, orders, terms.turnover_cap * value / total)
+        count = _cap_turnover(wanted, codes, terms, count, orders, terms.turnover_cap * value / total)
     if called:
         orders = _margin_call(reference, tradable, volume, terms, desk, orders, value)
-    factor = _affordable(reference, volume, sigma, terms, position, wanted, index[ORDERED], orders, cash)
+    factor = _affordable(reference, volume, sigma, terms, position, wanted, codes[ORDERED], orders, cash)
+    keeps, turned, fees, impacts = len(journal.label) > 0, 0.0, 0.0, 0.0
     for j in range(orders):
-        i = index[ORDERED, j]
-        shares = _scaled(wanted[i], position[i], factor, terms.lot)
+        i = codes[ORDERED, j]
+        shares = wanted[i] if factor == 1.0 else _scaled(wanted[i], position[i], factor, terms.lot)
         price = _price(wanted[i], reference[i], terms)
-        commission, impact = _fees(terms, shares, price, reference[i], volume[i], sigma[i])
+        size = abs(shares)
+        commission, impact = _commission(size, price, terms.commission, terms.per_share, terms.minimum), 0.0
+        if terms.impact > 0.0:
+            impact = _impact(terms.impact, sigma[i], volume[i], size, reference[i])
         cash -= shares * price + (commission + impact)
         position[i] = 0.0 if shares == -position[i] else position[i] + shares
-        size = abs(shares) * reference[i]
-        spread, slipped = size * terms.half_spread, size * terms.slippage
-        tally[TURNED] += size / value if value > 0.0 else 0.0
-        tally[SPREAD] += spread
-        tally[SLIPPED] += slipped
-        tally[COMMISSION] += commission
-        tally[IMPACT] += impact
-        why = SCALED if abs(shares - wanted[i]) > DUST * abs(wanted[i]) else index[WHY, i]
+        notional = size * reference[i]
+        turned += notional
+        fees += commission
+        impacts += impact
+        if not keeps:
+            continue
+        spread, slipped = notional * terms.half_spread, notional * terms.slippage
+        why = SCALED if abs(shares - wanted[i]) > DUST * abs(wanted[i]) else codes[WHY, i]
         asked = desk.amount[ASKED, i]
         _log(tally, journal, t, i, why, asked, shares, reference[i], price, spread, slipped, commission, impact)
+    tally[ORDERS] += 0 if keeps else orders
+    tally[TURNED] += turned / value if value > 0.0 else 0.0
+    tally[SPREAD] += turned * terms.half_spread
+    tally[SLIPPED] += turned * terms.slippage
+    tally[COMMISSION] += fees
+    tally[IMPACT] += impacts
     return cash, value, count
 
 
@@ -414,61 +424,63 @@ def _size(
 ) -> tuple[np.int64, np.int64, float]:
     """Size the pending orders, sells before buys; give how many still wait, how many are ordered, their notional."""
     needs_volume = terms.participation_cap > 0.0 or terms.impact > 0.0
-    amount, index = desk.amount, desk.codes
+    position, target, ask, want = desk.amount[POSITION], desk.amount[TARGET], desk.amount[ASKED], desk.amount[WANTED]
+    since, whys, pending = desk.codes[SINCE], desk.codes[WHY], desk.codes[PENDING]
+    ordered, bought, waits = desk.codes[ORDERED], desk.codes[BUYS], desk.codes[WAITS]
     kept, sells, buys, total = ZERO, ZERO, ZERO, 0.0
     for j in range(count):
-        i = index[PENDING, j]
-        held, weight, price = amount[POSITION, i], amount[TARGET, i], reference[i]
+        i = pending[j]
+        held, weight, price = position[i], target[i], reference[i]
         closing = weight == 0.0 or value <= 0.0
         if closing and held == 0.0:
-            index[WAITS, i] = 0
+            waits[i] = 0
             continue
         wanted = -held if closing else weight * value / price - held
         if (needs_volume and not volume[i] > 0.0) or not tradable[i]:
-            index[PENDING, kept] = i
+            pending[kept] = i
             kept += 1
-            if index[SINCE, i] == t:
+            if since[i] == t:
                 why = NO_VOLUME if tradable[i] else WAITING
                 known = price if price > 0.0 else np.nan  # an asset that never had a price has no size either
                 _log(desk.tally, journal, t, i, why, wanted * known / known, 0.0, known, np.nan, 0.0, 0.0, 0.0, 0.0)
             continue
-        index[WAITS, i] = 0
+        waits[i] = 0
         if not closing:
-            wanted = _lots(wanted, terms.lot)
+            wanted = wanted if terms.lot == 0.0 else _lots(wanted, terms.lot)
             if abs(wanted) * price <= DUST * value:
                 continue
             if abs(wanted) * price < terms.band * value:
                 _log(desk.tally, journal, t, i, BAND, wanted, 0.0, price, np.nan, 0.0, 0.0, 0.0, 0.0)
                 continue
-        amount[ASKED, i] = wanted
-        index[WHY, i] = DELAYED if index[SINCE, i] < t else FILLED
+        ask[i] = wanted
+        whys[i] = DELAYED if since[i] < t else FILLED
         if terms.participation_cap > 0.0 and abs(wanted) > terms.participation_cap * volume[i]:
             limit = _lots(terms.participation_cap * volume[i], terms.lot)
             wanted = limit if wanted > 0.0 else -limit
-            index[WHY, i], index[WAITS, i], index[PENDING, kept] = PARTIAL, 1, i
+            whys[i], waits[i], pending[kept] = PARTIAL, 1, i
             kept += 1
-        amount[WANTED, i] = wanted
+        want[i] = wanted
         total += abs(wanted) * price
-        if amount[ASKED, i] < 0.0:
-            index[ORDERED, sells] = i
+        if ask[i] < 0.0:
+            ordered[sells] = i
             sells += 1
         else:
-            index[BUYS, buys] = i
+            bought[buys] = i
             buys += 1
     for j in range(buys):
-        index[ORDERED, sells + j] = index[BUYS, j]
+        ordered[sells + j] = bought[j]
     return kept, sells + buys, total
 
 
 @ONCE
-def _cap_turnover(wanted: F, index: I, terms: Terms, count: int, orders: int, share: float) -> int:
+def _cap_turnover(wanted: F, codes: I, terms: Terms, count: int, orders: int, share: float) -> int:
     """Fill the same share of every order; the rest is carried over."""
     for j in range(orders):
-        i = index[ORDERED, j]
+        i = codes[ORDERED, j]
         wanted[i] = _lots(wanted[i] * share, terms.lot)
-        index[WHY, i] = TURNOVER
-        if index[WAITS, i] == 0:
-            index[WAITS, i], index[PENDING, count] = 1, i
+        codes[WHY, i] = TURNOVER
+        if codes[WAITS, i] == 0:
+            codes[WAITS, i], codes[PENDING, count] = 1, i
             count += 1
     return count
 
@@ -509,16 +521,14 @@ def _price(shares: float, reference: float, terms: Terms) -> float:
 
 
 @INNER
-def _fees(
-    terms: Terms, shares: float, price: float, reference: float, volume: float, sigma: float
-) -> tuple[float, float]:
-    """Give commission and square-root impact: coefficient x sigma x sqrt(shares / average volume) x notional."""
-    size = abs(shares)
-    if size == 0.0:
-        return 0.0, 0.0
-    commission = max(terms.minimum, size * price * terms.commission + size * terms.per_share)
-    impact = terms.impact * sigma * np.sqrt(size / volume) * size * reference if terms.impact > 0.0 else 0.0
-    return commission, impact
+def _commission(size: float, price: float, rate: float, per_share: float, minimum: float) -> float:
+    return max(minimum, size * price * rate + size * per_share) if size > 0.0 else 0.0
+
+
+@INNER
+def _impact(coefficient: float, sigma: float, volume: float, size: float, reference: float) -> float:
+    """Give the square-root impact: coefficient x sigma x sqrt(shares / average volume) x notional."""
+    return coefficient * sigma * np.sqrt(size / volume) * size * reference
 
 
 @INNER
@@ -552,9 +562,12 @@ def _affordable(
         paid, gross, net = cash, held_gross, held_net
         for j in range(orders):
             i = ordered[j]
-            shares = _scaled(wanted[i], position[i], factor, terms.lot)
+            shares = wanted[i] if factor == 1.0 else _scaled(wanted[i], position[i], factor, terms.lot)
             price = _price(wanted[i], reference[i], terms)
-            commission, impact = _fees(terms, shares, price, reference[i], volume[i], sigma[i])
+            size = abs(shares)
+            commission, impact = _commission(size, price, terms.commission, terms.per_share, terms.minimum), 0.0
+            if terms.impact > 0.0:
+                impact = _impact(terms.impact, sigma[i], volume[i], size, reference[i])
             paid -= shares * price + (commission + impact)
             gross += (abs(position[i] + shares) - abs(position[i])) * reference[i]
             net += shares * reference[i]

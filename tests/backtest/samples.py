@@ -215,6 +215,7 @@ def _daily(days: list[date]) -> pl.DataFrame:
             "commission": traded * 1e-4,
             "half_spread": traded * 2e-4,
             "slippage": traded * 1e-4,
+            "impact": traded * 0.0,
             "stale": np.zeros(len(days), dtype=np.int64),
         }
     )

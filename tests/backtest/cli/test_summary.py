@@ -35,6 +35,7 @@ def result() -> Result:
             "commission": [1000.0, 234.0, 0.0, 0.0],
             "half_spread": [5.0, 0.0, 0.0, 0.5],
             "slippage": [0.0] * 4,
+            "impact": [0.0] * 4,
             "borrow": [0.0] * 4,
         }
     )
@@ -88,7 +89,7 @@ def test_the_screen_holds_what_matters(result: Result) -> None:
         "! 2 orders were scaled",
         "read 428 > valid 402 > mapped 80 > tradable 78 > traded 75",
         "322 not mapped: no trigger",
-        "commission 1,234, half spread 6, slippage 0, borrow 0",
+        "half spread 6, slippage 0, commission 1,234, impact 0, borrow 0",
         "runs/base-0123abcd/tearsheet.html",
     ):
         assert told in screen

@@ -1,0 +1,223 @@
+"""Laws of the walk, each in one sentence, on random markets and accounts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import oracle
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from strategies import Case, cases
+
+PLAIN = {"gaps": False, "actions": False, "carry": False, "bounds": False}
+SCALABLE = {"half_spread": 0.001, "slippage": 0.0005, "commission": 0.001}
+
+
+def changed(case, **fields):
+    """Give the case with other prices, rows or account; costs without their borrow table."""
+    costs = {name: value for name, value in case.costs.items() if name != "borrow"}
+    return Case(**{
+        "close": case.close, "fill": case.fill, "rows": case.rows, "costs": costs, "account": case.account,
+        "days": case.days, **fields,
+    })  # fmt: skip
+
+
+def near(ours, theirs, tolerance=1e-9):
+    return np.allclose(ours, theirs, rtol=0.0, atol=tolerance * max(1.0, np.abs(theirs).max()))
+
+
+@given(cases(carry=False))
+def test_cash_changes_by_fills_fees_and_dividends_alone(case):
+    """Cash is the capital, less signed fills and fees, plus dividends, borrow and interest (law 2)."""
+    book = case.walk()
+    assume(book.stopped < 0)
+    flow = np.zeros(len(book.cash))
+    paid = book.order[:, 1] * np.nan_to_num(book.order[:, 3]) + book.order[:, 6] + book.order[:, 7]
+    np.add.at(flow, book.label[:, 0], -paid)
+    expected = case.account.capital + np.cumsum(flow + book.dividend + book.interest - book.borrow)
+    assert near(book.cash, expected)
+
+
+@given(cases(**PLAIN))
+def test_a_rebalance_costs_its_fees_and_nothing_else(case):
+    """At the reference prices equity after the orders is V less all their costs (law 4)."""
+    book = case.walk()
+    before = np.zeros_like(book.shares)
+    before[1:] = book.shares[:-1]
+    last = len(book.equity) if book.stopped < 0 else book.stopped
+    for t in range(last):
+        mine = book.order[book.label[:, 0] == t]
+        if len(mine):
+            cash_before = case.account.capital if t == 0 else book.cash[t - 1]
+            value = cash_before + np.dot(before[t], case.fill[t])
+            after = book.cash[t] + np.dot(book.shares[t], case.fill[t])
+            assert value - after == pytest.approx(mine[:, 4:8].sum(), abs=1e-9 * max(1.0, abs(value)))
+
+
+@given(cases(gaps=False, actions=False))
+def test_no_fill_lifts_gross_exposure_above_its_limit(case):
+    """After a session's fills gross exposure is within max_gross x equity, or was only reduced (law 6)."""
+    book = case.walk()
+    before = np.zeros_like(book.shares)
+    before[1:] = book.shares[:-1]
+    last = len(book.equity) if book.stopped < 0 else book.stopped
+    for t in range(last):
+        equity = book.cash[t] + np.dot(book.shares[t], case.fill[t])
+        gross = np.abs(book.shares[t]) @ case.fill[t]
+        added = (np.abs(book.shares[t]) > np.abs(before[t]) * (1 + 1e-12) + 1e-9).any()
+        if added:
+            assert gross <= case.account.max_gross * equity * (1 + 1e-9) + 1e-9
+
+
+@given(cases())
+def test_nothing_follows_ruin(case):
+    """Once equity is gone all positions are closed and no order follows (law 7)."""
+    book = case.walk()
+    if book.stopped >= 0:
+        assert not book.shares[book.stopped :].any()
+        assert (book.label[:, 0] <= book.stopped).all()
+        assert len(set(book.equity[book.stopped :].tolist())) == 1
+
+
+@given(cases(**PLAIN, wild=False))
+def test_constant_prices_make_no_money(case):
+    """Where no price moves equity is the capital less the costs, exactly as booked (law 8)."""
+    still = np.repeat(case.close[:1], len(case.close), axis=0)
+    book = changed(case, close=still, fill=still).walk()
+    assert near(book.equity[-1], case.account.capital - book.order[:, 4:8].sum())
+
+
+@given(cases(**PLAIN, wild=False, costs={}, max_gross=1.0, long_only=True))
+def test_repeating_a_target_at_an_unchanged_price_trades_nothing(case):
+    """The same weights on the next session at the same prices fill nothing and cost nothing (law 12)."""
+    assume(case.rows)
+    first = case.rows[min(case.rows)]
+    still = np.repeat(case.close[:1], 3, axis=0)
+    book = changed(case, close=still, fill=still, rows={0: first, 1: first}, days=np.array([0.0, 1.0, 1.0])).walk()
+    assert np.abs(book.order[book.label[:, 0] == 1, 1:2]).sum() <= 1e-9
+
+
+@given(cases(gaps=False, carry=False))
+def test_a_target_of_zero_leaves_exactly_nothing(case):
+    """Closing every asset in the last session ends with positions of exactly 0.0 (law 13)."""
+    last = len(case.close) - 1
+    account = replace(case.account, turnover_cap=0.0, participation_cap=0.0)
+    volume = np.full(case.close.shape, 1e6)
+    closing = {i: {0: 0.0} for i in range(case.close.shape[1])}
+    book = replace(case, rows={**case.rows, last: closing}, account=account, volume=volume).walk()
+    assert not book.shares[last].any()
+
+
+@given(cases(**PLAIN, costs=SCALABLE), st.sampled_from([0.25, 2.0, 1024.0]))
+def test_prices_times_two_leave_equity_bit_identical(case, k):
+    """Prices times a power of two, shares by its inverse: not a bit of equity changes (law 31)."""
+    assert (
+        changed(case, close=case.close * k, fill=case.fill * k).walk().equity.tobytes() == case.walk().equity.tobytes()
+    )
+
+
+@given(cases(**PLAIN, costs=SCALABLE), st.sampled_from([0.5, 4.0]))
+def test_capital_times_two_scales_equity(case, k):
+    """Capital times a power of two scales every equity by it, bit for bit (law 32)."""
+    account = replace(case.account, capital=case.account.capital * k)
+    assert changed(case, account=account).walk().equity.tobytes() == (case.walk().equity * k).tobytes()
+
+
+@given(cases(**PLAIN))
+def test_the_order_of_assets_does_not_matter(case):
+    """Reversing the columns leaves equity as it was (law 33)."""
+    last = case.close.shape[1] - 1
+    rows = {t: {last - i: parts for i, parts in row.items()} for t, row in case.rows.items()}
+    turned = changed(case, close=case.close[:, ::-1].copy(), fill=case.fill[:, ::-1].copy(), rows=rows)
+    assert near(turned.walk().equity, changed(case).walk().equity)
+
+
+@given(cases(gaps=False, actions=False, carry=False, wild=False))
+def test_an_asset_nobody_holds_changes_nothing(case):
+    """A column without prices and one without a target leave every bit as it was (law 37)."""
+    shape = (len(case.close), 1)
+    close = np.hstack([case.close, np.full(shape, np.nan), np.full(shape, 7.0)])
+    fill = np.hstack([case.fill, np.full(shape, np.nan), np.full(shape, 7.0)])
+    volume, sigma = (np.hstack([each, np.ones(shape), np.ones(shape)]) for each in (case.volume, case.sigma))
+    more = changed(case, close=close, fill=fill, volume=volume, sigma=sigma).walk()
+    alone = changed(case, volume=case.volume, sigma=case.sigma).walk()
+    assert more.equity.tobytes() == alone.equity.tobytes()
+
+
+@given(cases(**PLAIN, costs=SCALABLE, wild=False))
+def test_two_halves_are_the_whole(case):
+    """An asset split into two identical columns of half the weight leaves equity as it was (law 36)."""
+    assume(case.account.band == 0.0)
+    close, fill = (np.hstack([each, each[:, :1]]) for each in (case.close, case.fill))
+    extra = case.close.shape[1]
+    rows = {
+        t: {**row, **({0: {0: sum(row[0].values()) / 2}, extra: {0: sum(row[0].values()) / 2}} if 0 in row else {})}
+        for t, row in case.rows.items()
+    }
+    assert near(changed(case, close=close, fill=fill, rows=rows).walk().equity, case.walk().equity)
+
+
+@given(cases(gaps=False, carry=False, bounds=False, costs=SCALABLE))
+def test_raw_prices_with_splits_are_split_adjusted_prices(case):
+    """Raw prices with split events and prices on the last basis give equal equity (law 40)."""
+    case = replace(case, dividend=np.zeros(case.close.shape), delistings={})
+    basis = np.cumprod(case.split[::-1], axis=0)[::-1]
+    later = np.vstack([basis[1:], np.ones((1, basis.shape[1]))])
+    adjusted = changed(case, close=case.close / later, fill=case.fill / later)
+    assert near(adjusted.walk().equity, case.walk().equity)
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.01, 0.1])
+def test_total_return_prices_are_raw_prices_with_dividends_reinvested(rate):
+    """Dividends reinvested at the close of the ex-date equal total-return prices, factor 1 + d / ex-close (law 42)."""
+    rng = np.random.default_rng(4)
+    close = 50.0 * np.exp(np.cumsum(rng.normal(0, 0.02, (40, 1)), axis=0))
+    dividend = np.zeros((40, 1))
+    dividend[[10, 25]] = rate * 50.0
+    rows = {t: {0: {0: 1.0}} for t in (0, 10, 25)}
+    raw = Case(close, close, rows, {}, dividend=dividend).walk()
+    total = close * np.cumprod(1.0 + dividend / close, axis=0)
+    assert near(raw.equity, Case(total, total, {0: {0: {0: 1.0}}}, {}).walk().equity, 1e-12)
+
+
+def test_a_million_buys_of_a_tenth_leave_no_dust():
+    """Many odd purchases, then one sale of all: the position is exactly 0 (law 47)."""
+    count = 3_000
+    rows = {t: {0: {0: 0.1 * (t + 1) / count}} for t in range(count - 1)} | {count - 1: {0: {0: 0.0}}}
+    close = np.full((count, 1), 0.1)
+    book = Case(close, close, rows, {}).walk()
+    assert book.shares[-1, 0] == 0.0
+    assert book.equity[-1] == pytest.approx(10_000.0, rel=1e-12)
+
+
+@given(cases(carry=False))
+def test_lots_are_exact_multiples_and_never_more_than_asked(case):
+    """Every order that is not a close, a margin call or a fraction paid out is a multiple of the lot (law 48)."""
+    assume(case.account.lot > 0.0)
+    book = replace(case, split=np.ones(case.close.shape)).walk()
+    for why, line in zip(book.why, book.order, strict=True):
+        if why in {"partial", "turnover"}:
+            count = abs(line[1]) / case.account.lot
+            assert count == pytest.approx(round(count), abs=1e-6)
+            assert abs(line[1]) <= abs(line[0]) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("price", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("capital", [1.0, 1e12])
+def test_magnitudes_do_not_overflow(price, capital):
+    """Prices from 1e-6 to 1e6 and capitals from 1 to 1e12 keep the books to 1e-9 (law 49)."""
+    close = price * np.array([[1.0], [1.1], [0.9]])
+    account = oracle.Account(capital=capital)
+    book = Case(close, close, {0: {0: {0: 0.9}}, 1: {0: {0: 0.3}}}, SCALABLE, account).walk()
+    assert np.isfinite(book.equity).all()
+    assert book.equity[2] == pytest.approx(book.cash[2] + book.shares[2, 0] * close[2, 0], rel=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (1, 1), (3, 0), (5, 2)])
+def test_empty_and_priceless_panels_walk(shape):
+    """No sessions, one session, no assets, all NaN: equity is the capital."""
+    close = np.full(shape, np.nan)
+    rows = {0: {0: {0: 0.5}}} if shape[0] and shape[1] else {}
+    assert Case(close, close, rows, SCALABLE).walk().equity.tolist() == [10_000.0] * shape[0]

@@ -1,0 +1,165 @@
+"""The public simulator for arrays, and the batch: one scenario or many, the same numbers."""
+
+from __future__ import annotations
+
+import doctest
+import math
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import backtest
+from backtest import Account, Batch, Costs, Targets, simulate, simulate_many, simulation
+from backtest.kernels.parts import totals
+from data.errors import RunError
+
+COSTS = Costs(commission_bps=5, half_spread_bps=3, slippage_bps=2)
+
+
+def panel(seed=1, sessions=120, assets=6):
+    rng = np.random.default_rng(seed)
+    close = 50.0 * np.exp(np.cumsum(rng.normal(0, 0.02, (sessions, assets)), axis=0))
+    return close, close * np.exp(rng.normal(0, 0.005, close.shape))
+
+
+def random_targets(seed, sessions=120, assets=6, every=10):
+    rng = np.random.default_rng(seed)
+    session = np.arange(0, sessions, every, dtype=np.int64)
+    weight = rng.dirichlet(np.ones(assets), len(session)).ravel() * 0.95
+    asset = np.tile(np.arange(assets, dtype=np.int64), len(session))
+    start = np.arange(0, len(asset) + 1, assets, dtype=np.int64)
+    return Targets(session, start, asset, np.zeros(len(asset), dtype=np.int64), weight)
+
+
+def test_the_docstring_examples_run():
+    """What the page shows is what happens."""
+    assert doctest.testmod(simulation).failed == 0
+
+
+def test_public_names_are_there_and_sorted():
+    """Every promised name can be imported from the package."""
+    assert backtest.__all__ == sorted(backtest.__all__)
+    assert all(getattr(backtest, name) for name in backtest.__all__)
+
+
+def test_dense_and_sparse_targets_are_the_same_walk():
+    """NaN cells leave alone; the rest are the sparse rows, bit for bit."""
+    close, opens = panel()
+    targets = random_targets(3)
+    dense = np.full(close.shape, np.nan)
+    dense[np.repeat(targets.session, 6), targets.asset] = targets.weight
+    one, two = (simulate(close, each, open=opens, costs=COSTS) for each in (targets, dense))
+    assert one.equity.tobytes() == two.equity.tobytes()
+    assert one.trades.equals(two.trades)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_zero_cost_equity_is_the_closed_form(seed):
+    """Without costs equity is the product over holding periods of the weighted price relatives, to 1e-12."""
+    close, _ = panel(seed, 60, 4)
+    targets = random_targets(seed, 60, 4, 7)
+    walk = simulate(close, targets, capital=1.0)
+    equity, rows = 1.0, totals(targets.session, targets.start, targets.asset, targets.weight)
+    for k, t in enumerate(rows.session):
+        until = rows.session[k + 1] if k + 1 < len(rows.session) else 59
+        weight = rows.weight[rows.start[k] : rows.start[k + 1]]
+        equity *= 1.0 - math.fsum(weight) + math.fsum(weight * close[until] / close[t])
+    assert walk.equity[-1] == pytest.approx(equity, rel=1e-12)
+
+
+def test_each_row_of_a_batch_is_its_own_single_run():
+    """The summary of a scenario is that of walking it alone, bit for bit (law 52)."""
+    close, opens = panel()
+    every = [random_targets(seed) for seed in range(40)]
+    many = simulate_many(close, Batch.of(every), open=opens, costs=COSTS, paths=True)
+    for at, targets in enumerate(every):
+        alone = simulate(close, targets, open=opens, costs=COSTS)
+        assert many.equity[at].tobytes() == alone.equity.tobytes()
+        assert many.summary["orders"][at] == alone.trades.height
+        assert many.summary["commission"][at] == pytest.approx(alone.costs["commission"].sum(), rel=1e-12)
+
+
+def test_the_summary_is_the_textbook_of_the_path():
+    """Mean, deviation and drawdown of the summary equal plain numpy on the path."""
+    close, _ = panel(5)
+    many = simulate_many(close, Batch.of([random_targets(9)]), costs=COSTS, paths=True)
+    equity = many.equity[0]
+    changes = np.diff(np.r_[1_000_000.0, equity]) / np.r_[1_000_000.0, equity[:-1]]
+    path = np.r_[1_000_000.0, equity]
+    row = many.summary.row(0, named=True)
+    assert row["mean"] == pytest.approx(changes.mean(), rel=1e-12)
+    assert row["deviation"] == pytest.approx(changes.std(ddof=1), rel=1e-10)
+    assert row["max_drawdown"] == pytest.approx((path / np.maximum.accumulate(path) - 1.0).min(), rel=1e-12)
+    assert many.sharpe(252.0)[0] == pytest.approx(changes.mean() / changes.std(ddof=1) * math.sqrt(252.0), rel=1e-9)
+
+
+def test_threads_chunks_and_order_do_not_matter():
+    """One thread, three threads and a stream of small batches give the same bytes."""
+    close, opens = panel()
+    every = [random_targets(seed) for seed in range(700)]
+    batch = Batch.of(every)
+    one = simulate_many(close, batch, open=opens, costs=COSTS, threads=1).summary
+    three = simulate_many(close, batch, open=opens, costs=COSTS, threads=3).summary
+    stream = (Batch.of(every[at : at + 50]) for at in range(0, 700, 50))
+    streamed = simulate_many(close, stream, open=opens, costs=COSTS).summary
+    assert one.equals(three)
+    assert one.equals(streamed)
+
+
+def test_costs_and_accounts_may_differ_by_scenario():
+    """The same targets under dearer commissions end lower, each as if alone."""
+    close, _ = panel()
+    targets = random_targets(2)
+    charged = [Costs(commission_bps=bps) for bps in (0, 10, 50)]
+    many = simulate_many(close, Batch.of([targets] * 3), costs=charged, account=Account(capital=1e5))
+    alone = [simulate(close, targets, costs=costs, capital=1e5).equity[-1] for costs in charged]
+    assert many.summary["equity"].to_list() == alone == sorted(alone, reverse=True)
+
+
+def test_progress_counts_scenarios():
+    """A stream reports how many scenarios are done after each batch."""
+    close, _ = panel()
+    seen = []
+    simulate_many(close, (Batch.of([random_targets(at)] * 2) for at in range(3)), progress=seen.append)
+    assert seen == [2, 4, 6]
+
+
+def test_no_scenarios_at_all_leave_an_empty_table():
+    """An empty stream is an answer, not an error."""
+    close, _ = panel()
+    assert simulate_many(close, iter(())).summary.height == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"close": np.array([[1.0, 0.0]])}, r"close\[0, 1\] is 0\.0; prices are positive and finite"),
+        ({"close": np.array([[1.0, np.inf]])}, r"close\[0, 1\] is inf"),
+        ({"close": np.array([1.0, 2.0])}, "close has 1 dimensions, expected 2"),
+        ({"targets": np.array([[0.5]])}, r"targets have shape \(1, 1\), expected \(1, 2\)"),
+        ({"targets": np.array([[np.inf, 0.0]])}, "infinite weight"),
+        ({"open": np.array([[1.0]])}, r"open has shape \(1, 1\), expected \(1, 2\)"),
+        ({"costs": Costs(impact=0.1)}, "need volumes"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_named(change, said):
+    """The message names the array, the cell and what was expected (vectorbt names no cell, issue 754)."""
+    arguments = {"close": np.array([[1.0, 2.0]]), "targets": np.array([[0.5, 0.5]]), **change}
+    with pytest.raises(RunError, match=said):
+        simulate(arguments.pop("close"), arguments.pop("targets"), **arguments)
+
+
+def test_impact_and_participation_take_averages_known_before():
+    """Volume of the session itself and later changes nothing: averages end the session before."""
+    close, _ = panel()
+    volume = np.full(close.shape, 1_000.0)
+    later = volume.copy()
+    later[60:] = 1.0
+    settings = {"costs": Costs(impact=0.5), "account": Account(participation_cap=0.5)}
+    first, second = (simulate(close, random_targets(1), volume=each, **settings) for each in (volume, later))
+    assert first.equity[:60].tobytes() == second.equity[:60].tobytes()
+    assert first.trades.filter(pl.col("session") <= 60).equals(second.trades.filter(pl.col("session") <= 60))
+    assert first.equity[-1] != second.equity[-1]
