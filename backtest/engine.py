@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from backtest import frames, walks
 from backtest.config.normal import normal
-from backtest.events import chosen, followed
+from backtest.events import chosen, followed, omissions
 from backtest.inputs import Inputs, lay_out, read
 from backtest.metrics import summary
 from backtest.portfolio import Targets, construct, decisions
@@ -63,7 +63,7 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
     say("simulating")
     stage = walks.stage(inputs.panel, inputs.first, config.costs, config.account, inputs.delistings)
     walked = walks.walk(stage, targets, config.costs, config.account)
-    base = walks.walk(stage, _untilted(config, inputs), config.costs, config.account)
+    base = walks.walk(stage, _untilted(config, inputs, traded), config.costs, config.account)
     benchmark = _benchmark(config, inputs, stage)
     split = walks.attribute(stage, targets, walked, 1 + len(traded))
     say("measuring")
@@ -85,7 +85,7 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
         funnel=counts,
         metrics=metrics,
         verdict=verdict(config, metrics, counts),
-        warnings=warnings(daily, trades, prices, walked.margin_calls),
+        warnings=(*omissions(config, inputs), *warnings(daily, trades, prices, walked.margin_calls)),
         provenance=provenance,
     )
 
@@ -97,12 +97,12 @@ def _silent(_: str) -> None:
 def _targets(config: Config, inputs: Inputs, traded: tuple[Event, ...]) -> Targets:
     context = _context(config, inputs, traded)
     scores = [signal.scores(context) for signal in config.signals]
-    return construct(config.portfolio, context, scores, config.account.max_gross)
+    return construct(config.portfolio, context, scores, config.account.gross_limit)
 
 
-def _untilted(config: Config, inputs: Inputs) -> Targets:
-    """Give the targets of the same config without its signals."""
-    return construct(config.portfolio, _context(config, inputs, ()), [], config.account.max_gross)
+def _untilted(config: Config, inputs: Inputs, traded: tuple[Event, ...]) -> Targets:
+    """Give the base weights alone, set in the same sessions: what differs from the tilted run is the tilts."""
+    return construct(config.portfolio, _context(config, inputs, traded), [], config.account.gross_limit)
 
 
 def _context(config: Config, inputs: Inputs, traded: tuple[Event, ...]) -> Context:

@@ -11,13 +11,14 @@ from data.timing import rule
 from signals.base import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from backtest.config.model import Config
     from backtest.inputs import Inputs
     from backtest.walks import Attribution
     from signals import SignalSettings
 
-__all__ = ["chosen", "followed"]
+__all__ = ["chosen", "followed", "omissions"]
 
 KEPT = (
     "event_id", "group_id", "kind", "asset", "stated", "timing", "announced_at", "known_at", "channel", "period",
@@ -128,3 +129,21 @@ def _rules(inputs: Inputs) -> list[str]:
     known_at = inputs.events.frame["known_at"].dt.replace_time_zone(None).to_numpy().astype("datetime64[us]")
     grades = inputs.events.frame["timing"].to_list()
     return [rule(grade, at, inputs.calendar, inputs.fill) for grade, at in zip(grades, known_at, strict=True)]
+
+
+def omissions(config: Config, inputs: Inputs) -> Iterator[str]:
+    """Say what the config asks for and the data do not hold: triggers without events, baskets without members."""
+    events = _events(inputs)
+    kinds = sorted({event.kind for event in events})
+    for signal in config.signals:
+        for at, trigger in enumerate(signal.triggers):
+            if not any(trigger.matches(event) for event in events):
+                yield f"{signal.name}: trigger {at} ({trigger.kind}) matches no event; kinds read: {', '.join(kinds)}."
+    priced = np.maximum.accumulate(~np.isnan(inputs.panel.close), axis=0)[inputs.first - 1 : -1]
+    assets = np.array(inputs.panel.assets)
+    for basket in sorted(config.portfolio.base):
+        empty = ~priced[:, np.isin(assets, config.baskets[basket])].any(axis=1)
+        if empty.any():
+            until = inputs.panel.sessions[inputs.first + int(np.flatnonzero(empty)[-1])]
+            count = int(empty.sum())
+            yield f"Basket {basket} had no listed member in {count} sessions, to {until}: its share was cash."

@@ -9,7 +9,7 @@ import numpy as np
 
 from backtest.config.paths import resolve
 from data.calendar import load as load_calendar
-from data.errors import RunError
+from data.errors import Finding, InputError, MissingDataError, RunError
 from data.events import curated
 from data.events import files as event_files
 from data.events.settings import CuratedEvents, EventFiles
@@ -73,6 +73,15 @@ def read(config: Config, folder: Path) -> tuple[Calendar, Prices, Events]:
     return calendar, read_prices(config, folder, calendar), events
 
 
+def _some_valid(events: Events) -> Events:
+    """Refuse a source of which no row is valid; single rows are set aside and counted."""
+    if events.read and not events.frame.height:
+        rows = events.rejected.select("where", "event_id", "detail").iter_rows()
+        findings = [Finding(where, "event_id", event_id or "", detail) for where, event_id, detail in rows]
+        raise InputError(f"{events.label}: none of {events.read} rows is a valid event", findings)
+    return events
+
+
 def read_prices(config: Config, folder: Path, calendar: Calendar) -> Prices:
     """Load prices that were paid: from files, or from the store of Yahoo's answers."""
     if isinstance(config.prices, PriceYahoo):
@@ -87,7 +96,7 @@ def _events(config: Config, folder: Path, calendar: Calendar) -> Events | None:
     """Load the events that the config names; None when they come with the simulated market."""
     settings = config.events
     if isinstance(settings, EventFiles):
-        return event_files.load(settings, resolve(settings.path, folder), calendar)
+        return _some_valid(event_files.load(settings, resolve(settings.path, folder), calendar))
     return curated.load(settings, calendar) if isinstance(settings, CuratedEvents) else None
 
 
@@ -106,8 +115,11 @@ def lay_out(config: Config, calendar: Calendar, prices: Prices, events: Events) 
     end = None if config.period.end is None else np.datetime64(config.period.end)
     last = days.max() if end is None else min(days.max(), end)
     sessions = calendar.between(days.min(), last)
+    if len(sessions) == 0:
+        raise RunError(f"the period holds no session: prices run from {days.min()} to {days.max()}, the run to {end}")
     laid = panel(prices.frame, sessions, config.assets)
     first = _first(config, sessions)
+    _check_benchmark(config, laid, first)
     if config.account.fill == "open" and np.isnan(laid.open).all():
         raise RunError("account.fill is open, but the prices have no opens; map the `open` column or set fill: close")
     tradable = _tradable(config, calendar, events, sessions)
@@ -117,7 +129,19 @@ def lay_out(config: Config, calendar: Calendar, prices: Prices, events: Events) 
 def _check_assets(config: Config, frame: pl.DataFrame) -> None:
     missing = sorted(set(config.assets) - set(frame["asset"].unique().to_list()))
     if missing:
-        raise RunError(f"no prices for {', '.join(missing)}; take them out of the baskets or add their prices")
+        raise MissingDataError(f"no prices for {', '.join(missing)}; take them out of the baskets or add their prices")
+
+
+def _check_benchmark(config: Config, laid: Panel, first: int) -> None:
+    """Refuse a benchmark with gaps: a session without its price would count as a return of zero."""
+    if config.benchmark is None:
+        return
+    gaps = np.flatnonzero(np.isnan(laid.close[first:, laid.column(config.benchmark)]))
+    if len(gaps):
+        raise RunError(
+            f"benchmark {config.benchmark} has no close in {len(gaps)} sessions of the run, first "
+            f"{laid.sessions[first + gaps[0]]}; its return would count as 0: choose another, or shorten the period",
+        )
 
 
 def _check_share_counts(config: Config, prices: Prices) -> None:
@@ -157,9 +181,9 @@ def _first(config: Config, sessions: NDArray[np.datetime64]) -> int:
     """Give the run's first session: the period's start, and never the first priced one, which is history."""
     start = config.period.start
     first = 1 if start is None else max(1, int(np.searchsorted(sessions, np.datetime64(start))))
-    if first >= len(sessions):
+    if first + 2 > len(sessions):
         raise RunError(
-            f"the period holds no session: prices run from {sessions[0]} to {sessions[-1]}, "
+            f"the period holds fewer than two sessions: prices run from {sessions[0]} to {sessions[-1]}, "
             f"the run from {start} to {config.period.end or 'the end'}; one session of prices must come before the run",
         )
     return first

@@ -126,7 +126,7 @@ def _manifest(result: Result, folder: Path) -> dict[str, object]:
             "simulated": origin.simulated,
             "disclosure": list(origin.disclosure),
         },
-        "seed": result.config.seed,
+        "seed": {"run": result.config.seed, "prices": getattr(result.config.prices, "seed", None)},
         "versions": versions(),
         "files": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())},
     }

@@ -224,9 +224,9 @@ def main() -> None:
     libraries = ", ".join(f"{name} {version(name)}" for name in ("numba", "numpy", "polars", "vectorbt"))
     print("# Benchmarks of the simulator\n\nWritten by `make bench`; ratios first, they travel better than times.\n")
     print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, {libraries}.")
+    growth()  # first: the peak memory is the process's, and the peers need more
     sweep("Sweep", 200, 30)
     sweep("Sweep with a rebalance in every session", 50, 1500)
-    growth()
     one_portfolio()
     cold_start()
 

@@ -1,4 +1,4 @@
-"""Strict reading of CSV and parquet files as text, so that every fault is named with its file, row and value."""
+"""Strict reading of CSV, parquet and JSON files as text, so that every fault is named with its file, row and value."""
 
 from __future__ import annotations
 
@@ -8,47 +8,28 @@ import io
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from data.errors import Finding, InputError, MissingDataError
+from data.errors import Finding, MissingDataError
+from data.json_tables import read_json, read_ndjson
+from data.text_tables import MOST_ROWS, SHOWN, TextTable, broken, decode
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from numpy.typing import NDArray
-
-__all__ = ["MOST_ROWS", "TextTable", "read_csv", "read_text_table", "table_files"]
+__all__ = ["MOST_ROWS", "READABLE", "TextTable", "read_csv", "read_text_table", "table_files"]
 
 SUFFIXES = (".csv", ".parquet")
-MOST_ROWS = 50_000_000
-SHOWN = 60
+NDJSON = (".ndjson", ".jsonl")
+READABLE = (*SUFFIXES, ".json", *NDJSON)
 OTHER_DELIMITERS = (";", "\t", "|")
 
 
-class TextTable(NamedTuple):
-    """A file as text.
-
-    Attributes
-    ----------
-    frame
-        Every column a String; an empty CSV field is "", a parquet null is null; nothing is stripped.
-    rows
-        Row numbers for people, shape (row,): from 1; of a CSV the line in which the row starts, the header being 1.
-    found
-        Names of all columns of the file, also of those that were not asked for.
-
-    """
-
-    frame: pl.DataFrame
-    rows: NDArray[np.int64]
-    found: tuple[str, ...]
-
-
-def table_files(path: Path) -> list[Path]:
-    """List the files to read: the file itself, or the CSV and parquet files of a folder by name.
+def table_files(path: Path, endings: tuple[str, ...] = SUFFIXES) -> list[Path]:
+    """List the files to read: the file itself, or those of a folder that have one of the endings, by name.
 
     Raises
     ------
@@ -57,9 +38,9 @@ def table_files(path: Path) -> list[Path]:
 
     """
     if path.is_dir():
-        files = sorted(file for file in path.iterdir() if _is_table(file))
+        files = sorted(file for file in path.iterdir() if _is_table(file, endings))
         if not files:
-            raise MissingDataError(f"{path}: the folder holds no .csv or .parquet file")
+            raise MissingDataError(f"{path}: the folder holds no {', '.join(endings[:-1])} or {endings[-1]} file")
         return files
     if not path.exists():
         siblings = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
@@ -69,18 +50,18 @@ def table_files(path: Path) -> list[Path]:
     return [path]
 
 
-def _is_table(file: Path) -> bool:
-    return file.suffix.lower() in SUFFIXES and file.is_file() and not file.name.startswith(".")
+def _is_table(file: Path, endings: tuple[str, ...]) -> bool:
+    return file.suffix.lower() in endings and file.is_file() and not file.name.startswith(".")
 
 
 def read_text_table(path: Path, only: Collection[str] | None = None) -> TextTable:
-    """Read a CSV or parquet file as text; with ``only``, give just those of its columns.
+    """Read a CSV, parquet, JSON or NDJSON file as text; with ``only``, give just those of its columns.
 
     Raises
     ------
     InputError
         With every fault of the file: not UTF-8, NUL bytes, a ragged row, an open quote, a repeated or absent header,
-        no rows, a damaged parquet file, a column that is no text, number or time.
+        no rows, a damaged parquet file, a column that is no text, number or time; or not JSON, to the letter.
     MissingDataError
         When the file cannot be opened.
 
@@ -89,23 +70,24 @@ def read_text_table(path: Path, only: Collection[str] | None = None) -> TextTabl
         content = path.read_bytes()
     except OSError as error:
         raise MissingDataError(f"{path}: cannot be read: {error.strerror}") from error
-    if path.suffix.lower() == ".csv":
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
         return read_csv(path.name, content, only)
-    if path.suffix.lower() == ".parquet":
+    if suffix == ".parquet":
         return _read_parquet(path.name, content, only)
-    raise _broken(path.name, Finding(path.name, "", path.suffix, "is neither .csv nor .parquet"))
-
-
-def _broken(name: str, *findings: Finding) -> InputError:
-    return InputError(f"{name}: cannot be used as it is", findings)
+    if suffix == ".json":
+        return read_json(path.name, content, only)
+    if suffix in NDJSON:
+        return read_ndjson(path.name, content, only)
+    raise broken(path.name, Finding(path.name, "", path.suffix, f"is none of {', '.join(READABLE)}"))
 
 
 def read_csv(name: str, content: bytes, only: Collection[str] | None = None) -> TextTable:
     """Read the bytes of a CSV file as text; the faults are those of `read_text_table`."""
-    header, records, rows = _records(name, _decode(name, content))
+    header, records, rows = _records(name, decode(name, content))
     found = _header(name, header)
     if not records:
-        raise _broken(name, Finding(name, "", "", "has a header but no rows"))
+        raise broken(name, Finding(name, "", "", "has a header but no rows"))
     ragged = [
         Finding(
             f"{name} row {row}",
@@ -118,28 +100,10 @@ def read_csv(name: str, content: bytes, only: Collection[str] | None = None) -> 
         if len(fields) != len(found)
     ]
     if ragged:
-        raise _broken(name, *ragged)
+        raise broken(name, *ragged)
     columns = zip(found, zip(*records, strict=True), strict=True)
     kept = {column: pl.Series(column, texts, pl.String) for column, texts in columns if only is None or column in only}
     return TextTable(pl.DataFrame(kept), np.array(rows, dtype=np.int64), found)
-
-
-def _decode(name: str, content: bytes) -> str:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        problem = f"is not UTF-8: byte {content[error.start]:#04x} at offset {error.start}"
-        hint = "save the file as UTF-8; it looks like Latin-1, Windows-1252 or UTF-16"
-        raise _broken(name, Finding(f"{name} line {line}", "", "", problem, hint)) from error
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        problem = f"holds a NUL byte at offset {content.index(0)}"
-        hint = "the file is damaged, or UTF-16: save it as UTF-8"
-        raise _broken(name, Finding(f"{name} line {line}", "", "", problem, hint))
-    if not text.strip():
-        raise _broken(name, Finding(name, "", "", "is empty, a header and rows are required"))
-    return text
 
 
 def _records(name: str, text: str) -> tuple[list[str], list[list[str]], list[int]]:
@@ -160,7 +124,7 @@ def _records(name: str, text: str) -> tuple[list[str], list[list[str]], list[int
         except csv.Error as error:
             problem = f"has a quote that is opened and not closed, or text after a closing quote ({error})"
             hint = 'a quote inside a quoted field is written twice, as ""'
-            raise _broken(name, Finding(f"{name} row {start}", "", "", problem, hint)) from error
+            raise broken(name, Finding(f"{name} row {start}", "", "", problem, hint)) from error
     return header, records, rows
 
 
@@ -184,10 +148,10 @@ def _header(name: str, header: list[str]) -> tuple[str, ...]:
     other = next((mark for mark in OTHER_DELIMITERS if len(found) == 1 and mark in found[0]), None)
     if other is not None:
         problem = f"has one column: the delimiter seems to be {other!r}, expected ','"
-        raise _broken(name, Finding(where, "", found[0][:SHOWN], problem, "save the file with commas"))
+        raise broken(name, Finding(where, "", found[0][:SHOWN], problem, "save the file with commas"))
     repeated = sorted({column for column in found if found.count(column) > 1})
     if repeated:
-        raise _broken(name, *(Finding(where, column, "", "the column stands twice or more") for column in repeated))
+        raise broken(name, *(Finding(where, column, "", "the column stands twice or more") for column in repeated))
     return found
 
 
@@ -198,15 +162,15 @@ def _read_parquet(name: str, content: bytes, only: Collection[str] | None) -> Te
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         digest = hashlib.sha256(content).hexdigest()[:16]
         problem = f"is no readable parquet file ({len(content)} bytes, sha256 {digest}...)"
-        raise _broken(name, Finding(name, "", "", problem, "delete it and fetch or write it again")) from error
+        raise broken(name, Finding(name, "", "", problem, "delete it and fetch or write it again")) from error
     if frame is None:
-        raise _broken(name, Finding(name, "", "", f"has {height} rows, at most {MOST_ROWS} are read"))
+        raise broken(name, Finding(name, "", "", f"has {height} rows, at most {MOST_ROWS} are read"))
     if frame.is_empty():
-        raise _broken(name, Finding(name, "", "", "has no rows"))
+        raise broken(name, Finding(name, "", "", "has no rows"))
     kept = [column for column in frame.columns if only is None or column in only]
     texts, refused = _texts(name, frame.select(kept))
     if refused:
-        raise _broken(name, *refused)
+        raise broken(name, *refused)
     return TextTable(pl.DataFrame(texts), np.arange(1, frame.height + 1, dtype=np.int64), tuple(frame.columns))
 
 

@@ -30,6 +30,7 @@ from backtest.kernels.simulate import (
 
 F = NDArray[np.float64]
 I = NDArray[np.int64]
+B = NDArray[np.bool_]
 
 
 class Parts(NamedTuple):
@@ -48,25 +49,32 @@ class Parts(NamedTuple):
     pair_part: I
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def attribute(
-    parts: Parts, label: I, order: F, value: F, stopped: int, market: Market, n_parts: int
-) -> tuple[F, F, NDArray[np.bool_]]:
+def attribute(parts: Parts, label: I, order: F, value: F, stopped: int, market: Market, n_parts: int) -> tuple[F, F, B]:
     """Give gain and cost of every part in every session, each of shape (T, n_parts), and which parts held shares.
 
     ``label`` and ``order`` are the first walk's journal, ``value`` its V per session, ``stopped`` the session of its
-    ruin or -1. Gains are price moves and
-    dividends; costs are half spread, slippage, commission, impact and borrow fees.
+    ruin or -1. Gains are price moves and dividends; costs are those of orders (all kinds) and borrow fees.
     """
-    N, T = market.mark.shape
-    gain, cost = np.zeros((T, n_parts)), np.zeros((T, n_parts))
-    shares, wish = np.zeros(len(parts.pair_asset)), np.zeros(len(parts.pair_asset))
-    filled, paid = np.zeros(N), np.zeros(N)
-    asked, margin = np.zeros(N, np.bool_), np.zeros(N, np.bool_)
-    lieu, gone, dead = np.zeros(N), np.full(N, np.nan), np.zeros(N, np.bool_)
+    assets, sessions = market.mark.shape
+    gain, cost = np.zeros((sessions, n_parts)), np.zeros((sessions, n_parts))
     held = np.zeros(n_parts, np.bool_)
+    pairs, orders, flags = np.zeros((2, len(parts.pair_asset))), np.zeros((4, assets)), np.zeros((3, assets), np.bool_)
+    last = sessions if stopped < 0 else stopped + 1
+    _attribute(parts, label, order, value, last, market, gain, cost, held, pairs, orders, flags)
+    return gain, cost, held
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)
+def _attribute(
+    parts: Parts, label: I, order: F, value: F, last_session: int, market: Market, gain: F, cost: F, held: B, pairs: F,
+    orders: F, flags: B,
+) -> None:  # fmt: skip
+    N = market.mark.shape[0]
+    shares, wish = pairs[0], pairs[1]
+    filled, paid, lieu, gone = orders[0], orders[1], orders[2], orders[3]
+    asked, margin, dead = flags[0], flags[1], flags[2]
     k, o = ZERO, ZERO
-    for t in range(T if stopped < 0 else stopped + 1):
+    for t in range(last_session):
         for i in range(N):
             asked[i], margin[i], filled[i], paid[i], lieu[i], gone[i] = False, False, 0.0, 0.0, 0.0, np.nan
         if k < len(parts.session) and parts.session[k] == t:
@@ -114,7 +122,6 @@ def attribute(
                     held[parts.pair_part[p]] |= shares[p] != 0.0
                 last = reference
             _move(parts, shares, start, end, gain[t], last, market.mark[i, t])
-    return gain, cost, held
 
 
 @INNER
@@ -137,7 +144,7 @@ def _share_costs(parts: Parts, shares: F, start: int, end: int, paid: float, cos
 
 
 @INNER
-def _set_wishes(parts: Parts, k: int, wish: F, asked: NDArray[np.bool_]) -> None:
+def _set_wishes(parts: Parts, k: int, wish: F, asked: B) -> None:
     """Read row k: the parts of every asset in it that it does not name wish for nothing."""
     for e in range(parts.start[k], parts.start[k + 1]):
         i = parts.pair_asset[parts.pair[e]]

@@ -164,22 +164,27 @@ def _against_benchmark(own: Series, benchmark: Series | None) -> Iterator[Metric
 
 
 def _trading(daily: pl.DataFrame, own: Series) -> Iterator[Metric]:
-    years = len(daily) / own.per_year
-    turnover = math.fsum(daily["turnover"].fill_nan(0.0).to_list()) / years
-    yield Metric("turnover", "Turnover", turnover, "fraction per year",
-                 convention="traded notional / equity, buys and sells both, per year of sessions")  # fmt: skip
+    yield _yearly(own, "turnover", "Turnover", daily["turnover"].fill_nan(0.0).to_list(),
+                  "traded notional / equity, buys and sells both, per year of sessions")  # fmt: skip
     kinds = ("half_spread", "slippage", "commission", "impact", "borrow")
     costs = math.fsum(value for kind in kinds for value in daily[kind].to_list())
     yield Metric("costs", "Costs, all kinds", costs, "currency",
                  convention="half spread + slippage + commission + impact + borrow fees, whole run")  # fmt: skip
     before = np.concatenate([[own.capital], daily["equity"].to_numpy()[:-1]])
     spent = np.add.reduce([daily[kind].to_numpy() for kind in kinds])
-    drag = math.fsum((spent[before > 0.0] / before[before > 0.0]).tolist()) / years
-    yield Metric("costs_per_year", "Costs per year", drag, "fraction per year",
-                 convention="sum over sessions of costs / equity before the session, per year of sessions")  # fmt: skip
+    yield _yearly(own, "costs_per_year", "Costs per year", (spent[before > 0.0] / before[before > 0.0]).tolist(),
+                  "sum over sessions of costs / equity before the session, per year of sessions")  # fmt: skip
     gross = daily["gross"].fill_nan(0.0).to_list()
     yield Metric("exposure", "Mean gross exposure", math.fsum(gross) / len(gross), "fraction",
                  convention="mean over sessions of sum |position| / equity at the close")  # fmt: skip
+
+
+def _yearly(own: Series, name: str, label: str, values: list[float], convention: str) -> Metric:
+    """Give a sum over sessions per year of sessions; of less than a year it would be the first purchase, blown up."""
+    metric = Metric(name, label, None, "fraction per year", convention=convention)
+    years = len(own.equity) / own.per_year
+    short = f"{years:.2f} years: annualising less than one year would exaggerate"
+    return _undefined(metric, short) if years < 1.0 else _with(metric, math.fsum(values) / years)
 
 
 def _hit_rate(events: pl.DataFrame) -> Metric:

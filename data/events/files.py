@@ -23,7 +23,7 @@ from data.events.source import REJECTED, REMARKS, Events
 from data.events.times import read_times
 from data.hashing import frame_hash
 from data.schema import EVENTS, check, conform
-from data.tables import table_files
+from data.tables import READABLE, table_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,7 @@ def load(settings: EventFiles, path: Path, calendar: Calendar) -> Events:
 
     """
     _check_zone(settings.timezone)
-    return assemble(settings, read_rows(settings, table_files(path), path.name), calendar, path.name)
+    return assemble(settings, read_rows(settings, table_files(path, READABLE), path.name), calendar, path.name)
 
 
 def assemble(settings: EventFiles, rows: pl.DataFrame, calendar: Calendar, label: str) -> Events:

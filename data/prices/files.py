@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from data.errors import Finding, InputError
+from data.errors import Finding, InputError, MissingDataError
 from data.hashing import frame_hash
 from data.prices import long, wide
 from data.prices.columns import BASIS
@@ -28,6 +28,8 @@ __all__ = ["load"]
 
 KEY = ("session", "asset")
 MOST_NEAR = 3
+
+ABSENT = "has no prices in it"
 
 
 def load(settings: PriceFiles, path: Path, assets: Sequence[str] | None, calendar: Calendar) -> Prices:
@@ -146,7 +148,7 @@ def _absent(
     layout = wide if settings.layout == "wide" else long
     known = {name for table in tables for name in layout.names(table, settings)}
     where = ", ".join(table.name for table in tables[:MOST_NEAR])
-    return [Finding(where, "asset", asset, "has no prices in it", _near(asset, known)) for asset in missing]
+    return [Finding(where, "asset", asset, ABSENT, _near(asset, known)) for asset in missing]
 
 
 def _near(asset: str, known: set[str]) -> str:
@@ -166,4 +168,6 @@ def _scaled(frame: pl.DataFrame) -> pl.DataFrame:
 def _refuse(found: list[Finding], label: str) -> None:
     if found:
         offences_found = "1 offence" if len(found) == 1 else f"{len(found)} offences"
-        raise InputError(f"{label}: the prices cannot be used, {offences_found}", found)
+        absent_alone = all(finding.problem == ABSENT for finding in found)
+        kind = MissingDataError if absent_alone else InputError
+        raise kind(f"{label}: the prices cannot be used, {offences_found}", found)

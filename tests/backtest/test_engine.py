@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from markets import write
+from markets import SETTINGS, write
 
-from data.errors import RunError
+from data.errors import InputError, RunError
 
 
 def change(result):
@@ -50,9 +50,45 @@ def test_the_funnel_sums_and_equals_the_event_table(small):
 
 
 def test_without_signals_the_run_is_the_untilted_mix(small):
-    """The base column is what the same config gives without its signals, bit for bit."""
-    tilted, bare = small.run().daily, small.run(signals=[]).daily
-    assert tilted["base"].to_numpy().tobytes() == bare["equity"].to_numpy().tobytes()
+    """With nothing to tilt it, the portfolio is its own base, bit for bit."""
+    bare = small.run(signals=[]).daily
+    assert bare["base"].to_numpy().tobytes() == bare["equity"].to_numpy().tobytes()
+
+
+def test_tilts_of_nothing_make_nothing(small):
+    """Events too small to matter leave no return over the untilted mix: rebalancing is not taken for skill."""
+    tiny = {**SETTINGS["signals"][0], "triggers": [{"kind": "routing_adoption", "size": 1e-9}]}
+    metrics = {metric.name: metric for metric in small.run(signals=[tiny]).metrics}
+    assert abs(metrics["active_return"].value) < 1e-7
+
+
+def test_a_trigger_without_events_and_an_unlisted_basket_are_told(small, tmp_path):
+    """What the config asks for and the data do not hold stands among the warnings."""
+    late = small.prices.filter(~pl.col("asset").str.starts_with("HYP") | (pl.col("session") > small.sessions[50]))
+    part = write(tmp_path, late, pl.read_csv(small.folder / "events.csv"))
+    nothing = {**SETTINGS["signals"][0], "triggers": [{"kind": "nothing", "size": 0.1}]}
+    first, second = part.run(signals=[nothing]).warnings[:2]
+    assert first.startswith("thrift: trigger 0 (nothing) matches no event; kinds read: product_news, routing_adoption")
+    assert (
+        second
+        == f"Basket hyperscalers had no listed member in 51 sessions, to {small.sessions[51]}: its share was cash."
+    )
+
+
+def test_a_benchmark_with_gaps_is_refused(small, tmp_path):
+    """A session without the benchmark's price would count as a return of zero."""
+    gone = (pl.col("asset") == "MKT") & (pl.col("session") == small.sessions[40])
+    part = write(tmp_path, small.prices.filter(~gone), pl.read_csv(small.folder / "events.csv"))
+    with pytest.raises(RunError, match=rf"MKT has no close in 1 sessions of the run, first {small.sessions[40]}"):
+        part.run()
+
+
+def test_a_file_without_one_valid_event_is_refused(small, tmp_path):
+    """Instants without a zone are set aside row by row; when no row is left the run stops and shows them."""
+    events = pl.read_csv(small.folder / "events.csv").with_columns(announced_at=pl.lit("2019-03-01T10:00:00"))
+    with pytest.raises(InputError, match=r"none of [0-9]+ rows is a valid event") as caught:
+        write(tmp_path, small.prices, events.with_columns(flag=pl.lit("unknown"))).run()
+    assert "has no time zone" in str(caught.value.findings[0])
 
 
 def test_holding_the_benchmark_has_no_active_return(small):
@@ -88,8 +124,8 @@ def test_poisoning_the_future_leaves_the_past(small, tmp_path, poison):
         for name in ("open", "high", "low", "close")
     ]
     events = pl.read_csv(small.folder / "events.csv")
-    poisoned = write(tmp_path, small.prices.with_columns(columns), events).run()
-    whole = small.run()
+    poisoned = write(tmp_path, small.prices.with_columns(columns), events).run(benchmark=None)
+    whole = small.run(benchmark=None)
     for name in ("daily", "weights", "trades", "attribution"):
         expected = getattr(whole, name).filter(pl.col("session") <= last)
         assert getattr(poisoned, name).filter(pl.col("session") <= last).equals(expected), name
@@ -160,8 +196,10 @@ def test_per_share_commission_needs_raw_prices(small):
 
 def test_a_period_without_sessions_is_explained(small):
     """A start after the last price says what the prices cover."""
-    with pytest.raises(RunError, match="the period holds no session: prices run from 2019-01-02"):
+    with pytest.raises(RunError, match="fewer than two sessions: prices run from 2019-01-02"):
         small.run(period={"start": "2024-01-01"})
+    with pytest.raises(RunError, match="the period holds no session: prices run from 2019-01-02"):
+        small.run(period={"end": "2018-01-01"})
 
 
 def test_open_fills_need_opens(small, tmp_path):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from data import calendar
-from data.errors import InputError
+from data.errors import ResearchError
 from data.prices.files import load
 from data.prices.settings import PriceFiles
 
@@ -35,7 +35,7 @@ def problems(load_text: Callable[..., Prices]) -> Callable[..., list[str]]:
     """Give a function that lists the findings with which a text is refused."""
 
     def run(text: str | bytes, assets: list[str] | None = None, **settings: Any) -> list[str]:
-        with pytest.raises(InputError) as caught:
+        with pytest.raises(ResearchError) as caught:
             load_text(text, assets, **settings)
         return [str(finding) for finding in caught.value.findings]
 

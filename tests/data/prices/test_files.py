@@ -129,6 +129,12 @@ def test_an_absent_asset_is_named_with_the_nearest(problems: Callable[..., list[
     assert [("'nvda'" in said[1], "nearest: NVDA" in said[1]), "nearest: NVDA" in said[0]] == [(True, True), True]
 
 
+def test_absent_assets_alone_are_missing_data(load_text: Callable[..., Prices]) -> None:
+    """Nothing is wrong with the file but what it lacks: exit 3, as for a missing file."""
+    with pytest.raises(MissingDataError):
+        load_text(_rows("2024-01-02,NVDA,1"), ["AMD"])
+
+
 def test_only_the_asked_assets_are_loaded_and_names_stay_text(load_text: Callable[..., Prices]) -> None:
     """TRUE and 0700 are names; a name with spaces around it is read without them, in the open."""
     prices = load_text(_rows("2024-01-02,TRUE,1", "2024-01-02, 0700,2", "2024-01-02,NA,3"), ["TRUE", "0700"])
