@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Batch", "Walk", "Walks", "market", "simulate", "simulate_many", "walk"]
 
 BPS = 1e-4
-SLICE = 256  # scenarios that one thread walks before it looks for more
+SLICE = 32  # scenarios that one thread walks before it looks for more
 
 
 @dataclass(frozen=True, slots=True, eq=False)
