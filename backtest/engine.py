@@ -116,7 +116,7 @@ def _decisions(config: Config, inputs: Inputs, traded: tuple[Event, ...]) -> NDA
 
 
 def _benchmark(config: Config, inputs: Inputs, stage: walks.Stage) -> Walk | None:
-    """Hold the benchmark on the untilted mix's grid, at the same costs; dividends are reinvested on that grid."""
+    """Hold the benchmark on the steady grid, at the same costs; dividends are reinvested on it."""
     if config.benchmark is None:
         return None
     column = inputs.panel.column(config.benchmark)

@@ -222,7 +222,8 @@ def simulate_many(
     batch
         Targets of all scenarios, or an iterable of batches: they are walked one at a time, so that memory stays flat.
     costs, account
-        One for all scenarios, or one per scenario.
+        One for all scenarios, or one per scenario; the borrow fee and ``fill`` belong to the panel and must be the
+        same for all.
     paths
         Keep the equity of every session (8 bytes x scenarios x sessions).
     threads
@@ -243,12 +244,19 @@ def simulate_many(
     costs, account = costs or Costs(), account or Account()
     everyone = [account] if isinstance(account, Account) else list(account)
     charged = [costs] if isinstance(costs, Costs) else list(costs)
-    fill = open if everyone[0].fill == "open" else None
-    staged = market(close, fill, charged[0], everyone[0], delistings=None, **panel)
     table = _accounts(charged, everyone, capital)
+    _share_a_panel(charged, everyone)
+    fill = open if everyone[0].fill == "open" else None
+    dearest = max(charged, key=lambda each: each.impact)  # volumes are prepared when any scenario needs them
+    strictest = max(everyone, key=lambda each: each.participation_cap)
+    staged = market(close, fill, dearest, strictest, delistings=None, **panel)
     done, summaries, equities = 0, [], []
     for each in [batch] if isinstance(batch, Batch) else batch:
         terms = table if len(table) == 1 else table[done : done + len(each)]
+        if len(table) > 1 and len(terms) < len(each):
+            raise RunError(
+                f"{len(table)} costs or accounts for {done + len(each)} scenarios; give one, or one for each"
+            )
         summary, equity = _walk_batch(staged, each, terms, threads or os.cpu_count() or 1, paths=paths)
         done += len(each)
         summaries.append(summary)
@@ -293,6 +301,7 @@ def market(
 def walk(on: kernel.Market, targets: Targets, costs: Costs, account: Account, capital: float | None = None) -> Walk:
     """Walk one portfolio on a prepared panel; the journal is made larger when it turns out too small."""
     rows = totals(targets.session, targets.start, targets.asset, targets.weight)
+    _inside(rows, on)
     assets, sessions = on.mark.shape
     room = 2 * len(rows.asset) + assets
     while True:
@@ -314,11 +323,32 @@ def walk(on: kernel.Market, targets: Targets, costs: Costs, account: Account, ca
     )  # fmt: skip
 
 
+def _share_a_panel(costs: Sequence[Costs], accounts: Sequence[Account]) -> None:
+    """Refuse scenarios that differ in what the one panel holds, rather than walk them on the first one's."""
+    for name, values in (
+        ("costs.borrow_bps_per_year", {each.borrow_bps_per_year for each in costs}),
+        ("account.fill", {each.fill for each in accounts}),
+    ):
+        if len(values) > 1:
+            raise RunError(
+                f"{name} differs between scenarios; they share one panel: simulate them in batches of their own"
+            )
+
+
+def _inside(rows: kernel.Rows, on: kernel.Market) -> None:
+    """Refuse positions outside the panel: the compiled walk does not look."""
+    assets, sessions = on.mark.shape
+    for name, values, bound in (("asset", rows.asset, assets), ("session", rows.session, sessions)):
+        if len(values) and not 0 <= values.min() <= values.max() < bound:
+            raise RunError(f"targets name {name} {values.min()} to {values.max()}, the panel has 0 to {bound - 1}")
+
+
 def _walk_batch(
     on: kernel.Market, batch: Batch, table: NDArray[np.float64], threads: int, *, paths: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     assets, sessions = on.mark.shape
     rows = kernel.Rows(batch.session, batch.start, batch.asset, batch.weight)
+    _inside(rows, on)
     summary = np.zeros((len(batch), len(kernel.SUMMARY)))
     equity = np.zeros((len(batch) if paths else 0, 1, sessions))
     none = prepare.journal(0, 0, 0)
@@ -361,6 +391,8 @@ def _terms(costs: Costs, account: Account, capital: float | None) -> Iterator[fl
 def _borrow(costs: Costs, close: NDArray[np.float64], given: NDArray[np.float64] | None) -> NDArray[np.float64]:
     if given is not None:
         return _shaped("borrow", given, close)
+    if costs.borrow_bps_of:
+        raise RunError("costs.borrow_bps_of names assets, and arrays have no names; pass `borrow`, shape like close")
     return np.full((1, close.shape[1]), costs.borrow_bps_per_year * BPS)
 
 

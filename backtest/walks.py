@@ -57,7 +57,7 @@ def stage(
     whole = simulation.market(
         panel.close,
         panel.open if account.fill == "open" else None,
-        costs,
+        costs.model_copy(update={"borrow_bps_of": {}}),  # by name: resolved here
         account,
         delistings=delistings,
         dividend=panel.dividend,

@@ -163,3 +163,44 @@ def test_impact_and_participation_take_averages_known_before():
     assert first.equity[:60].tobytes() == second.equity[:60].tobytes()
     assert first.trades.filter(pl.col("session") <= 60).equals(second.trades.filter(pl.col("session") <= 60))
     assert first.equity[-1] != second.equity[-1]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"costs": [Costs(), Costs(borrow_bps_per_year=50)]}, "borrow_bps_per_year differs between scenarios"),
+        ({"account": [Account(), Account(fill="close")]}, "account.fill differs between scenarios"),
+        ({"costs": [Costs(), Costs()]}, "2 costs or accounts for 3 scenarios"),
+        ({"costs": [Costs()] * 2, "account": [Account()] * 3}, "2 costs and 3 accounts do not pair"),
+        ({"costs": Costs(borrow_bps_of={"A": 50})}, "arrays have no names"),
+    ],
+)
+def test_scenarios_that_cannot_share_a_panel_are_refused(change, said):
+    """What one scenario asks for is never taken from another in silence."""
+    close, _ = panel()
+    count = 2 if "differs" in said else 3
+    with pytest.raises(RunError, match=said):
+        simulate_many(close, Batch.of([random_targets(1)] * count), **change)
+
+
+@pytest.mark.parametrize(("assets", "sessions", "said"), [(5, 120, "asset 0 to 5"), (6, 100, "session 0 to 110")])
+def test_targets_outside_the_panel_are_refused(assets, sessions, said):
+    """A position the panel does not have is named, not read from somewhere in memory."""
+    close = panel()[0][:sessions, :assets]
+    for call in (
+        lambda: simulate(close, random_targets(1)),
+        lambda: simulate_many(close, Batch.of([random_targets(1)])),
+    ):
+        with pytest.raises(RunError, match=f"targets name {said}, the panel has"):
+            call()
+
+
+def test_impact_of_one_scenario_is_its_own():
+    """Only the second scenario asks for impact; it is priced from volumes, the first is not charged."""
+    close, _ = panel()
+    volume = np.full(close.shape, 1e6)
+    charged = [Costs(), Costs(impact=0.5)]
+    many = simulate_many(close, Batch.of([random_targets(2)] * 2), costs=charged, volume=volume)
+    assert many.summary["impact"][0] == 0.0 < many.summary["impact"][1]
+    alone = simulate(close, random_targets(2), costs=charged[1], volume=volume)
+    assert many.summary["equity"][1] == alone.equity[-1]
