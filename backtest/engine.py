@@ -6,31 +6,28 @@ from typing import TYPE_CHECKING
 
 from backtest import frames, walks
 from backtest.config.normal import normal
-from backtest.events import chosen, followed, omissions
+from backtest.events import chosen, followed, omissions, read_events
 from backtest.inputs import Inputs, lay_out, read
 from backtest.metrics import summary
-from backtest.portfolio import Targets, construct, decisions
+from backtest.plan import plan, untilted
+from backtest.portfolio import decisions
 from backtest.provenance import code_hash
 from backtest.result import Provenance, Result
 from backtest.verdict import verdict, warnings
 from data.events.funnel import STAGES, funnel
 from data.hashing import text_hash
-from signals.base import Context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import numpy as np
     import polars as pl
-    from numpy.typing import NDArray
 
     from backtest.config.model import Config
     from backtest.simulation import Walk
     from data.events.funnel import Funnel
     from data.events.source import Events
     from data.prices.source import Prices
-    from signals.base import Event
 
 __all__ = ["run"]
 
@@ -58,18 +55,20 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
     calendar, prices, events = read(config, folder)
     inputs = lay_out(config, calendar, prices, events)
     say("setting targets")
-    traded = chosen(inputs, config.signals)
-    targets = _targets(config, inputs, traded)
+    events_read = read_events(inputs)
+    traded = chosen(inputs, config.signals, events_read)
+    made = plan(config, inputs, config.signals, traded)
+    targets = made.targets
     say("simulating")
     stage = walks.stage(inputs.panel, inputs.first, config.costs, config.account, inputs.delistings)
     walked = walks.walk(stage, targets, config.costs, config.account)
-    base = walks.walk(stage, _untilted(config, inputs, traded), config.costs, config.account)
+    base = walks.walk(stage, untilted(config, made), config.costs, config.account)
     benchmark = _benchmark(config, inputs, stage)
-    split = walks.attribute(stage, targets, walked, 1 + len(traded))
+    split = walks.attribute(stage, targets, walked, made.number.parts)
     say("measuring")
     daily = frames.daily(stage, walked, base, benchmark)
     stopped = None if walked.stopped is None else inputs.first + walked.stopped
-    fates = followed(inputs, config.signals, traded, split, stopped)
+    fates = followed(inputs, made.signals, made.number, split, stopped, events=events_read, traded=traded)
     trades = frames.trades(stage, walked)
     metrics = summary(config, calendar, daily, fates)
     counts = _funnel(events, fates)
@@ -81,11 +80,11 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
         weights=frames.weights(stage, targets),
         trades=trades,
         events=fates,
-        attribution=frames.attribution(stage, split, walked, traded),
+        attribution=frames.attribution(stage, split, walked, made.behind),
         funnel=counts,
         metrics=metrics,
         verdict=verdict(config, metrics, counts),
-        warnings=(*omissions(config, inputs), *warnings(daily, trades, prices, walked.margin_calls)),
+        warnings=(*omissions(config, inputs, events_read), *warnings(daily, trades, prices, walked.margin_calls)),
         provenance=provenance,
     )
 
@@ -94,33 +93,13 @@ def _silent(_: str) -> None:
     """Say nothing."""
 
 
-def _targets(config: Config, inputs: Inputs, traded: tuple[Event, ...]) -> Targets:
-    context = _context(config, inputs, traded)
-    scores = [signal.scores(context) for signal in config.signals]
-    return construct(config.portfolio, context, scores, config.account.gross_limit)
-
-
-def _untilted(config: Config, inputs: Inputs, traded: tuple[Event, ...]) -> Targets:
-    """Give the base weights alone, set in the same sessions: what differs from the tilted run is the tilts."""
-    return construct(config.portfolio, _context(config, inputs, traded), [], config.account.gross_limit)
-
-
-def _context(config: Config, inputs: Inputs, traded: tuple[Event, ...]) -> Context:
-    return Context(traded, _decisions(config, inputs, traded), inputs.panel, config.baskets)
-
-
-def _decisions(config: Config, inputs: Inputs, traded: tuple[Event, ...]) -> NDArray[np.int64]:
-    last = len(inputs.panel.sessions) - 1
-    every = config.portfolio.rebalance_every_sessions
-    return decisions(inputs.first, last, every, [event.session for event in traded])
-
-
 def _benchmark(config: Config, inputs: Inputs, stage: walks.Stage) -> Walk | None:
     """Hold the benchmark on the steady grid, at the same costs; dividends are reinvested on it."""
     if config.benchmark is None:
         return None
-    column = inputs.panel.column(config.benchmark)
-    return walks.hold(stage, column, _decisions(config, inputs, ()), config.costs, config.account)
+    column, last = inputs.panel.column(config.benchmark), len(inputs.panel.sessions) - 1
+    grid = decisions(inputs.first, last, config.portfolio.rebalance_every_sessions, ())
+    return walks.hold(stage, column, grid, config.costs, config.account)
 
 
 def _funnel(events: Events, fates: pl.DataFrame) -> Funnel:
