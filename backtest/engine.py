@@ -12,6 +12,9 @@ from backtest.metrics import summary
 from backtest.plan import plan, untilted
 from backtest.portfolio import decisions
 from backtest.provenance import code_hash
+from backtest.research.fits import resolved
+from backtest.research.leave_out import left_out
+from backtest.research.rotations import by_rotation, by_signal, notes
 from backtest.result import Provenance, Result
 from backtest.verdict import verdict, warnings
 from data.events.funnel import STAGES, funnel
@@ -56,9 +59,10 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
     inputs = lay_out(config, calendar, prices, events)
     say("setting targets")
     events_read = read_events(inputs)
-    traded = chosen(inputs, config.signals, events_read)
-    made = plan(config, inputs, config.signals, traded)
-    targets = made.targets
+    signals, fits = resolved(config, inputs, events_read)
+    traded = chosen(inputs, signals, events_read)
+    planned = plan(config, inputs, signals, traded)
+    made, targets = planned.draft, planned.targets
     say("simulating")
     stage = walks.stage(inputs.panel, inputs.first, config.costs, config.account, inputs.delistings)
     walked = walks.walk(stage, targets, config.costs, config.account)
@@ -84,8 +88,16 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
         funnel=counts,
         metrics=metrics,
         verdict=verdict(config, metrics, counts),
-        warnings=(*omissions(config, inputs, events_read), *warnings(daily, trades, prices, walked.margin_calls)),
+        warnings=(
+            *omissions(config, inputs, events_read),
+            *notes(config, inputs, planned),
+            *warnings(daily, trades, prices, walked.margin_calls),
+        ),
         provenance=provenance,
+        signals=by_signal(made, targets, split),
+        rotations=by_rotation(made, targets, split),
+        leave_out=left_out(config, made, stage, walked),
+        fits=fits,
     )
 
 

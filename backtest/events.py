@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from backtest.portfolio import Numbering
     from backtest.walks import Attribution
     from signals import SignalSettings
-    from signals.base import Fact
+    from signals.base import Fact, Signal
 
 __all__ = ["chosen", "followed", "omissions", "read_events"]
 
@@ -37,9 +37,7 @@ SURPRISES = ("number", "over_prior", "over_expected", "width")
 CHANGES = ("level", "revision", "over_quarter", "over_year", "acceleration")
 
 
-def chosen(
-    inputs: Inputs, signals: Sequence[SignalSettings], events: Sequence[Event] | None = None
-) -> tuple[Event, ...]:
+def chosen(inputs: Inputs, signals: Sequence[Signal], events: Sequence[Event] | None = None) -> tuple[Event, ...]:
     """Give the events that some signal responds to and that can be traded in the run, by session, then event_id."""
     last = len(inputs.panel.sessions) - 1
     named = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,10 +11,10 @@ from backtest.portfolio import build, combined, decisions, drifted, numbering
 from signals import EventDriven
 from signals.base import Context
 from signals.history import History
-from signals.impulses import moved
+from signals.impulses import moved, scored
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -22,24 +22,43 @@ if TYPE_CHECKING:
     from backtest.inputs import Inputs
     from backtest.portfolio import Built, Numbering, Targets
     from signals import SignalSettings
-    from signals.base import Event
+    from signals.base import Event, Scores
+    from signals.impulses import Impulses
 
-__all__ = ["Plan", "context", "plan", "sessions_of", "untilted"]
+__all__ = ["Draft", "Plan", "context", "plan", "replanned", "sessions_of", "untilted"]
+
+READERS = ("capex_trend", "rpo_change")  # kinds of signal that follow series of the ledger
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Plan:
-    """Targets, who stands behind their parts, and what the signals were given."""
+class Draft:
+    """What targets are made of, and who stands behind their parts.
+
+    Attributes
+    ----------
+    context
+        What the signals were given.
+    signals
+        With what was fitted put in.
+    impulses
+        What the events of every event-driven signal move, by its name.
+    plain
+        Scores of the controls, by name.
+    number
+        Who stands behind a part.
+
+    """
 
     context: Context
     signals: tuple[SignalSettings, ...]
+    impulses: Mapping[str, Impulses]
+    plain: Mapping[str, Scores]
     number: Numbering
-    built: Built
 
     @property
-    def targets(self) -> Targets:
-        """Give the targets."""
-        return self.built.targets
+    def sessions(self) -> NDArray[np.int64]:
+        """Give the sessions in which the events can first be traded, shape (E,)."""
+        return np.array([event.session for event in self.context.events], dtype=np.int64)
 
     @property
     def behind(self) -> list[tuple[str, str]]:
@@ -47,6 +66,19 @@ class Plan:
         pairs = zip(self.number.signal.tolist(), self.number.event.tolist(), strict=True)
         named = [(self.signals[signal].name, event) for signal, event in pairs]
         return [(name if event < 0 else self.context.events[event].event_id, name) for name, event in named]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """The targets of a run (with their totals and what the bounds left of them), and what they were made of."""
+
+    draft: Draft
+    built: Built
+
+    @property
+    def targets(self) -> Targets:
+        """Give the targets."""
+        return self.built.targets
 
 
 def plan(config: Config, inputs: Inputs, signals: Sequence[SignalSettings], events: Sequence[Event]) -> Plan:
@@ -62,7 +94,19 @@ def plan(config: Config, inputs: Inputs, signals: Sequence[SignalSettings], even
     return _plan(config, context(config, inputs, events, at), signals)
 
 
-def untilted(config: Config, made: Plan) -> Targets:
+def replanned(
+    config: Config, made: Draft, *, without: Sequence[int] = (), sessions: NDArray[np.int64] | None = None
+) -> Targets:
+    """Give the targets without some events (positions), or with events moved to other sessions, shape (E,).
+
+    Targets are set in the same sessions; sizes and loadings stay, and so does what the bounds say.
+    """
+    at = made.sessions if sessions is None else sessions
+    left = {name: impulses.without(without) for name, impulses in made.impulses.items()}
+    return _built(config, replace(made, impulses=left), at).targets
+
+
+def untilted(config: Config, made: Draft) -> Targets:
     """Give the base weights alone, set in the same sessions: what differs from the tilted run is the tilts."""
     return build(config.portfolio, made.context, [], config.account.gross_limit).targets
 
@@ -72,9 +116,6 @@ def context(config: Config, inputs: Inputs, events: Sequence[Event], at: NDArray
     gone = {inputs.panel.assets[column]: session for session, column in inputs.delistings}
     history = History(inputs.events.ledger) if any(signal.kind in READERS for signal in config.signals) else None
     return Context(tuple(events), at, inputs.panel, config.baskets, config.weighting, gone, history)
-
-
-READERS = ("capex_trend", "rpo_change")  # kinds of signal that follow series of the ledger
 
 
 def sessions_of(
@@ -94,24 +135,37 @@ def sessions_of(
 
 
 def _plan(config: Config, given: Context, signals: Sequence[SignalSettings]) -> Plan:
-    scores = {signal.name: signal.scores(given) for signal in signals}
-    per_year = config.sessions_per_year
-    found = combined(config.combination, scores, given, lambda: _levels(given, signals), per_year)
-    number = numbering(signals, given.events)
-    built = build(config.portfolio, given, found, config.account.gross_limit, number)
-    return Plan(given, tuple(signals), number, built)
-
-
-def _levels(given: Context, signals: Sequence[SignalSettings]) -> dict[str, NDArray[np.float64]]:
-    """Give what every signal moves, net, at every decision: the sum over its impulses, or a control's tilts above 0."""
-    sessions = np.array([event.session for event in given.events], dtype=np.int64)
-    levels: dict[str, NDArray[np.float64]] = {}
-    count = len(given.decisions)
+    impulses, plain = dict[str, "Impulses"](), dict[str, "Scores"]()
     for signal in signals:
         if isinstance(signal, EventDriven):
-            decision, _, amount = moved(signal.impulses(given), sessions, given.decisions)
+            impulses[signal.name] = signal.impulses(given)
         else:
-            score = signal.scores(given)
-            decision, amount = score.decision, np.maximum(score.value, 0.0)
-        levels[signal.name] = np.bincount(decision, amount, count).astype(np.float64)
+            plain[signal.name] = signal.scores(given)
+    drafted = Draft(given, tuple(signals), impulses, plain, numbering(signals, given.events))
+    return Plan(drafted, _built(config, drafted, drafted.sessions))
+
+
+def _built(config: Config, made: Draft, sessions: NDArray[np.int64]) -> Built:
+    """Score, combine and add to the base."""
+    given = made.context
+    scores = {
+        signal.name: scored(made.impulses[signal.name], sessions, given.decisions)
+        if signal.name in made.impulses
+        else made.plain[signal.name]
+        for signal in made.signals
+    }
+    per_year = config.sessions_per_year if config.combination else 0.0
+    found = combined(config.combination, scores, given, lambda: _levels(made, sessions), per_year)
+    return build(config.portfolio, given, found, config.account.gross_limit, made.number)
+
+
+def _levels(made: Draft, sessions: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+    """Give what every signal moves, net, at every decision: the sum over its impulses, or a control's tilts above 0."""
+    levels: dict[str, NDArray[np.float64]] = {}
+    at = made.context.decisions
+    for name, impulses in made.impulses.items():
+        decision, _, amount = moved(impulses, sessions, at)
+        levels[name] = np.bincount(decision, amount, len(at)).astype(np.float64)
+    for name, score in made.plain.items():
+        levels[name] = np.bincount(score.decision, np.maximum(score.value, 0.0), len(at)).astype(np.float64)
     return levels

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from data.events.funnel import Funnel
 
 __all__ = ["Metric", "Provenance", "Result"]
+
+
+def _empty() -> pl.DataFrame:
+    import polars as pl
+
+    return pl.DataFrame()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,16 @@ class Result:
         Sentences that must stand on the first screen: ruin, stale positions, scaled orders.
     provenance
         Sources and hashes.
+    signals
+        One row per signal: signal, kind, events (that moved something), gross, cost, pnl (currency), turnover (sum of
+        changes of its target weights, fractions of equity).
+    rotations
+        One row per event and signal: event_id, signal, session (first moved), until (first session without it, null
+        while live), exit (why it ended), pnl (currency, null when it held nothing), turnover.
+    leave_out
+        Total return without each event and each company; see ``backtest.research.leave_out``.
+    fits
+        Numbers fitted on training events before the run; see ``backtest.research.fits``.
 
     """
 
@@ -113,3 +129,7 @@ class Result:
     verdict: str
     warnings: tuple[str, ...]
     provenance: Provenance
+    signals: pl.DataFrame = field(default_factory=_empty)
+    rotations: pl.DataFrame = field(default_factory=_empty)
+    leave_out: pl.DataFrame = field(default_factory=_empty)
+    fits: pl.DataFrame = field(default_factory=_empty)

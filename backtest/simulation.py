@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Batch", "Walk", "Walks", "market", "simulate", "simulate_many", "walk"]
+__all__ = ["Batch", "Walk", "Walks", "market", "simulate", "simulate_many", "walk", "walk_many"]
 
 BPS = 1e-4
 SLICE = 32  # scenarios that one thread walks before it looks for more
@@ -321,6 +321,13 @@ def walk(on: kernel.Market, targets: Targets, costs: Costs, account: Account, ca
         **named, shares=journal.shares, label=label, order=order, margin_calls=calls,
         stopped=None if stopped < 0 else stopped,
     )  # fmt: skip
+
+
+def walk_many(on: kernel.Market, batch: Batch, costs: Costs, account: Account, capital: float | None = None) -> Walks:
+    """Walk many portfolios on a prepared panel, with the same costs and account."""
+    table = _accounts([costs], [account], capital)
+    summary, _ = _walk_batch(on, batch, table, os.cpu_count() or 1, paths=False)
+    return Walks(pl.DataFrame({name: summary[:, at] for at, name in enumerate(kernel.SUMMARY)}), None)
 
 
 def _share_a_panel(costs: Sequence[Costs], accounts: Sequence[Account]) -> None:

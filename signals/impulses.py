@@ -7,7 +7,7 @@ depend on when events are dated, so that moving an event means giving another se
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["REASONS", "Endings", "Impulses", "Loadings", "Row", "endings", "moved", "scored"]
 
 Row = tuple["NDArray[np.int64]", "NDArray[np.float64]"]
-REASONS = ("faded", "next event", "end of run", "cooldown", "nothing listed")
-FADED, NEXT, OPEN, COOLED, EMPTY = range(5)
+REASONS = ("faded", "next event", "end of run", "cooldown")
+FADED, NEXT, OPEN, COOLED = range(4)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,6 +101,15 @@ class Impulses:
     table: NDArray[np.float64]
     until_next: bool
     replaces: bool = False
+
+    def without(self, events: Sequence[int]) -> Impulses:
+        """Give the impulses of all other events."""
+        if not len(events):
+            return self
+        kept = ~np.isin(self.event, events)
+        return replace(
+            self, event=self.event[kept], loading=self.loading[kept], size=self.size[kept], group=self.group[kept]
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,82 @@
+"""What is left of a run without one event or one company: the targets of every such scenario, walked in one batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from backtest.plan import replanned
+from backtest.portfolio import Targets
+from backtest.simulation import Batch, walk_many
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from backtest.config.model import Config
+    from backtest.plan import Draft
+    from backtest.simulation import Walk
+    from backtest.walks import Stage
+    from signals.base import Event
+
+__all__ = ["COLUMNS", "left_out", "scenarios"]
+
+COLUMNS = {
+    "left_out": pl.String, "by": pl.String, "events": pl.Int64, "total_return": pl.Float64, "difference": pl.Float64,
+    "max_drawdown": pl.Float64,
+}  # fmt: skip
+MOST_TARGETS = 4_000_000  # weights held at once
+MOST_EVENTS = 400  # beyond, single events move the whole too little to pay for as many runs
+
+
+def scenarios(events: Sequence[Event]) -> list[tuple[str, str, tuple[int, ...]]]:
+    """Give (name, ``event`` or ``company``, positions left out): every event, then every company with its events."""
+    by_company: dict[str, list[int]] = {}
+    for at, event in enumerate(events):
+        by_company.setdefault(event.asset, []).append(at)
+    alone = [(event.event_id, "event", (at,)) for at, event in enumerate(events)] if len(events) <= MOST_EVENTS else []
+    return alone + [(name or "none", "company", tuple(places)) for name, places in sorted(by_company.items())]
+
+
+def left_out(config: Config, made: Draft, stage: Stage, walked: Walk) -> pl.DataFrame:
+    """Give the total return without each event and each company, and how far it is from the whole run's.
+
+    Columns: left_out (event_id or asset), by (``event`` or ``company``), events (how many), total_return, difference
+    (less the whole run's) and max_drawdown, fractions. Targets are set in the same sessions as in the whole run, and
+    what is left moves into the room under the caps.
+    """
+    cases = scenarios(made.context.events)
+    batches = _batches(config, made, stage.first, cases)
+    summaries = [walk_many(stage.market, batch, config.costs, config.account).summary for batch in batches]
+    if not summaries:
+        return pl.DataFrame(schema=COLUMNS)
+    summary = pl.concat(summaries)
+    capital = config.account.capital
+    total = summary["equity"].to_numpy() / capital - 1.0
+    return pl.DataFrame(
+        {
+            "left_out": [name for name, _, _ in cases],
+            "by": [by for _, by, _ in cases],
+            "events": [len(places) for _, _, places in cases],
+            "total_return": total,
+            "difference": total - (float(walked.equity[-1]) / capital - 1.0),
+            "max_drawdown": summary["max_drawdown"],
+        },
+        schema=COLUMNS,
+    )
+
+
+def _batches(
+    config: Config, made: Draft, first: int, cases: Sequence[tuple[str, str, tuple[int, ...]]]
+) -> Iterator[Batch]:
+    """Make the targets of the cases, so many at a time that memory stays flat."""
+    waiting: list[Targets] = []
+    for _, _, places in cases:
+        targets = replanned(config, made, without=places)
+        shifted = targets.session - first
+        waiting.append(Targets(shifted, targets.start, targets.asset, targets.part, targets.weight))
+        if sum(len(each.weight) for each in waiting) > MOST_TARGETS:
+            yield Batch.of(waiting)
+            waiting = []
+    if waiting:
+        yield Batch.of(waiting)
