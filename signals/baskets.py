@@ -42,6 +42,11 @@ class Given(Settings):
             raise ValueError(f"the weights add up to {sum(table.values()):g}, expected 1")
         return table
 
+    @property
+    def named(self) -> dict[str, float]:
+        """Give the table, by the assets it names."""
+        return self.weights_of
+
     def weights(self, context: Context, columns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give weight / sum over listed members, shape (D, members)."""
         return _by_table(self.weights_of, context, columns)
@@ -52,6 +57,11 @@ class Exposure(Settings):
 
     kind: Literal["exposure"] = "exposure"
     exposure: Table = Field(description="Asset: exposure, of any unit; a member that is not named has none.")
+
+    @property
+    def named(self) -> dict[str, float]:
+        """Give the table, by the assets it names."""
+        return self.exposure
 
     def weights(self, context: Context, columns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give exposure / sum over listed members, shape (D, members)."""

@@ -79,6 +79,12 @@ class CapexGuidance(EventDriven):
         return {field: basket for field, basket in named.items() if basket}
 
     @property
+    def linked(self) -> dict[str, str]:
+        """Give the assets it names, by the field that names them."""
+        suppliers = self.suppliers.named("suppliers") if self.suppliers else {}
+        return suppliers | (self.peers.named("peers") if self.peers else {})
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         """Give the kinds it listens to."""
         return self.events

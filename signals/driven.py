@@ -88,6 +88,11 @@ class EventDriven(Settings):
         """Give the baskets it names, by the field that names them."""
 
     @property
+    def linked(self) -> Mapping[str, str]:
+        """Give the single assets it trades, by the field that names them; each must be in a basket."""
+        return {}
+
+    @property
     @abstractmethod
     def kinds(self) -> tuple[str, ...]:
         """Give the kinds of event it listens to."""
@@ -115,13 +120,17 @@ class EventDriven(Settings):
             yield f"no event of {', '.join(self.kinds)} is selected"
 
     def gathered(self, rows: Rows, pushes: Iterable[Push], *, replaces: bool = False) -> Impulses:
-        """Make impulses of pushes, by event; those without a row, of size 0 or of unknown size move nothing."""
+        """Make impulses of pushes, by event; those without a row, of size 0 or of unknown size move nothing.
+
+        With ``replaces`` they still end the view before them.
+        """
         import numpy as np
 
         from signals.decay import table
         from signals.impulses import Impulses
 
-        kept = [push for push in pushes if push.row is not None and push.size and not math.isnan(push.size)]
+        sized = (push._replace(size=0.0 if math.isnan(push.size) else push.size) for push in pushes)
+        kept = [push for push in sized if push.row is not None and (push.size or replaces)]
         event, row, size, group = zip(*kept, strict=True) if kept else ((), (), (), ())
         return Impulses(
             np.array(event, dtype=np.int64),

@@ -28,7 +28,7 @@ FADED, NEXT, OPEN, COOLED = range(4)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loadings:
-    """Vectors over assets per decision, by the columns that are ever named.
+    """Vectors over assets per decision, by the columns that are ever named, less a funding that all of them share.
 
     Attributes
     ----------
@@ -38,31 +38,45 @@ class Loadings:
         The asset of each column, ascending within a loading, shape (C,).
     weight
         Shape (D, C).
+    funding_asset, funding_weight
+        What every loading gives up, shapes (F,) and (D, F); F is 0 where cash pays.
+    live
+        Whether a loading, and the funding where there is one, hold anything at a decision; else nothing moves along
+        it. Shape (K, D).
 
     """
 
     first: NDArray[np.int64]
     asset: NDArray[np.int64]
     weight: NDArray[np.float64]
+    funding_asset: NDArray[np.int64]
+    funding_weight: NDArray[np.float64]
+    live: NDArray[np.bool_]
 
     @staticmethod
-    def of(rows: Sequence[Row], decisions: int) -> Loadings:
+    def of(rows: Sequence[Row], decisions: int, funding: Row | None = None) -> Loadings:
         """Lay rows (assets, weights of shape (D, assets)) one after another."""
         none = np.zeros(0, dtype=np.int64)
         first = np.cumsum([0, *(len(asset) for asset, _ in rows)], dtype=np.int64)
         weight = np.concatenate([np.zeros((decisions, 0)), *(values for _, values in rows)], axis=1)
-        return Loadings(first, np.concatenate([none, *(asset for asset, _ in rows)]), weight)
+        live = np.array([values.any(axis=1) for _, values in rows], dtype=np.bool_).reshape(len(rows), decisions)
+        asset = np.concatenate([none, *(asset for asset, _ in rows)])
+        if funding is None:
+            return Loadings(first, asset, weight, none, np.zeros((decisions, 0)), live)
+        return Loadings(first, asset, weight, *funding, live & funding[1].any(axis=1))
 
     def __len__(self) -> int:
         """Give the number of loadings."""
         return len(self.first) - 1
 
     def dense(self, assets: int) -> NDArray[np.float64]:
-        """Give all of them as one array, shape (K, D, assets)."""
+        """Give all of them as one array, the funding taken off, shape (K, D, assets)."""
         out = np.zeros((len(self), len(self.weight), assets))
         for k in range(len(self)):
             own = slice(self.first[k], self.first[k + 1])
             out[k][:, self.asset[own]] = self.weight[:, own]
+            out[k][:, self.funding_asset] -= self.funding_weight
+            out[k][~self.live[k]] = 0.0
         return out
 
 
@@ -124,14 +138,43 @@ class Endings:
 def scored(impulses: Impulses, sessions: NDArray[np.int64], decisions: NDArray[np.int64]) -> Scores:
     """Score the decisions, with the events tradable from the given sessions, shape (E,)."""
     decision, impulse, amount = moved(impulses, sessions, decisions)
-    first, last = (impulses.loadings.first[impulses.loading[impulse] + end] for end in (0, 1))
-    count = last - first
+    own = _along(impulses, decision, impulse, amount)
+    if not len(impulses.loadings.funding_asset):
+        return own
+    paid = _paid(impulses, decision, impulse, amount)
+    both = ((getattr(own, name), getattr(paid, name)) for name in ("decision", "asset", "event", "value"))
+    return Scores(*(np.concatenate(pair) for pair in both))
+
+
+def _along(
+    impulses: Impulses, decision: NDArray[np.int64], impulse: NDArray[np.int64], amount: NDArray[np.float64]
+) -> Scores:
+    """Spread amounts over the assets of their loadings."""
+    loadings = impulses.loadings
+    row = impulses.loading[impulse]
+    start = loadings.first[row]
+    count = loadings.first[row + 1] - start
     pair = np.repeat(np.arange(len(decision)), count)
-    column = np.arange(len(pair)) - np.repeat(np.cumsum(count) - count, count) + first[pair]
+    column = np.arange(len(pair)) + np.repeat(start - (np.cumsum(count) - count), count)
     at = decision[pair]
-    values = amount[pair] * impulses.loadings.weight[at, column]
+    values = amount[pair] * loadings.weight[at, column]
+    asset, event = loadings.asset[column], impulses.event[impulse][pair]
     kept = values != 0.0
-    return Scores(at[kept], impulses.loadings.asset[column[kept]], impulses.event[impulse[pair[kept]]], values[kept])
+    return Scores(at, asset, event, values) if kept.all() else Scores(at[kept], asset[kept], event[kept], values[kept])
+
+
+def _paid(
+    impulses: Impulses, decision: NDArray[np.int64], impulse: NDArray[np.int64], amount: NDArray[np.float64]
+) -> Scores:
+    """Take what every event moves at a decision, over all its loadings, off the funding."""
+    loadings, event = impulses.loadings, impulses.event[impulse]
+    fresh = np.ones(len(decision), dtype=np.bool_)
+    fresh[1:] = (decision[1:] != decision[:-1]) | (event[1:] != event[:-1])
+    first = np.flatnonzero(fresh)
+    whole = np.add.reduceat(amount, first) if len(first) else amount
+    values = -whole[:, None] * loadings.funding_weight[decision[first]]
+    pair, column = np.nonzero(values)
+    return Scores(decision[first][pair], loadings.funding_asset[column], event[first][pair], values[pair, column])
 
 
 def moved(
@@ -147,6 +190,7 @@ def moved(
     decision, impulse = decision[order], impulse[order]
     age = decisions[decision] - ends.since[impulse]
     amount = impulses.table[age] * impulses.size[impulse]
+    amount = np.where(impulses.loadings.live[impulses.loading[impulse], decision], amount, 0.0)
     return decision, impulse, amount * _factor(impulses, decision, impulse, amount, len(decisions))[decision]
 
 

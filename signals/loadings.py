@@ -51,18 +51,16 @@ class Rows:
         return self._numbered(("basket", name, left_out), lambda: self._basket(name, left_out))
 
     def mix(self, key: Hashable, make: Callable[[], Row]) -> int | None:
-        """Give the row that ``make`` makes, without funding; ``key`` names it."""
-        return self._numbered(("mix", key), make, funded=False)
+        """Give the row that ``make`` makes; ``key`` names it."""
+        return self._numbered(("mix", key), make)
 
     def loadings(self) -> Loadings:
         """Give all rows gathered so far."""
-        return Loadings.of(self.rows, len(self.context.decisions))
+        return Loadings.of(self.rows, len(self.context.decisions), self.funding)
 
-    def _numbered(self, key: Hashable, make: Callable[[], Row], *, funded: bool = True) -> int | None:
+    def _numbered(self, key: Hashable, make: Callable[[], Row]) -> int | None:
         if key not in self.numbers:
             row = make()
-            if funded and self.funding is not None:
-                row = against(row, self.funding)
             self.numbers[key] = len(self.rows) if len(row[0]) else None
             if len(row[0]):
                 self.rows.append(row)
@@ -83,15 +81,21 @@ class Rows:
 
 def against(row: Row, funding: Row, ratio: NDArray[np.float64] | None = None) -> Row:
     """Give the row less ``ratio`` (1 without, shape (D,)) of the funding; nothing while one of them holds nothing."""
-    both: NDArray[np.bool_] = np.asarray(row[1].any(axis=1) & funding[1].any(axis=1))
+    columns = np.union1d(row[0], funding[0])
+    weights = np.zeros((len(row[1]), len(columns)))
+    weights[:, np.searchsorted(columns, row[0])] = row[1]
+    weights[:, np.searchsorted(columns, funding[0])] -= funding[1] if ratio is None else funding[1] * ratio[:, None]
+    both = _holds(row[1]) & _holds(funding[1])
     if ratio is not None:
         both &= ratio > 0.0
-    columns = np.union1d(row[0], funding[0])
-    weights = np.zeros((len(both), len(columns)))
-    weights[:, np.searchsorted(columns, row[0])] = row[1]
-    taken = funding[1] if ratio is None else funding[1] * ratio[:, None]
-    weights[:, np.searchsorted(columns, funding[0])] -= taken
-    return columns, np.where(both[:, None], weights, 0.0)
+    weights[~both] = 0.0
+    return columns, weights
+
+
+def _holds(weights: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say at which decisions a row of weights at or above 0 holds anything, shape (D,)."""
+    held: NDArray[np.bool_] = weights @ np.ones(weights.shape[1]) > 0.0
+    return held
 
 
 def past_betas(context: Context, lookback: int) -> NDArray[np.float64]:

@@ -35,6 +35,14 @@ class Reach(Settings):
             raise ValueError("names neither a basket nor links, so it moves nothing")
         return self
 
+    def named(self, field: str) -> dict[str, str]:
+        """Give the linked assets by the field that names them."""
+        return {
+            f"{field}.links.{announcer}.{at}": asset
+            for announcer, linked in self.links.items()
+            for at, asset in enumerate(linked)
+        }
+
     def row(self, rows: Rows, event: Event) -> int | None:
         """Give the loading that an event moves, None without one."""
         if event.asset in self.links:

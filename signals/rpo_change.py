@@ -60,6 +60,11 @@ class RpoChange(EventDriven):
         return {field: basket for field, basket in named.items() if basket}
 
     @property
+    def linked(self) -> dict[str, str]:
+        """Give the assets it names, by the field that names them."""
+        return self.suppliers.named("suppliers") if self.suppliers else {}
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         """Give the kind it listens to."""
         return ("rpo",)
@@ -81,9 +86,9 @@ class RpoChange(EventDriven):
 
     def _pushes(self, context: Context, rows: Rows) -> Iterator[Push]:
         for at, (event, group) in enumerate(zip(context.events, groups(context.events), strict=True)):
-            strength = strength_of(self.strength, self.facts(context, event)) if self.selects(event) else 0.0
-            if not strength or math.isnan(strength):
+            if not self.selects(event):
                 continue
+            strength = strength_of(self.strength, self.facts(context, event))
             if self.announcer:
                 yield Push(at, rows.announcer(event.asset), self.announcer * strength, group)
             if self.suppliers:

@@ -12,8 +12,8 @@ from backtest.portfolio import Combination, Portfolio
 from data.events.settings import EventSource
 from data.prices.settings import INDEX, PriceSource, SimulatedMarket
 from data.settings import Asset, Name, Settings
-from signals import SignalSettings
-from signals.baskets import Weighting
+from signals import EventDriven, SignalSettings
+from signals.baskets import Exposure, Given, Weighting
 from signals.expression import names, parse
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class Config(Settings):
             *self._unknown_signals(),
             *self._repeated_names(),
             *self._unknown_assets(),
+            *self._outside_baskets(),
             *self._sources_apart(),
         ]
         if found:
@@ -119,6 +120,18 @@ class Config(Settings):
                         yield f"`baskets.{basket}.{at}` is no asset of the simulated market: {', '.join(sorted(made))}"
             if self.benchmark is not None and self.benchmark not in made:
                 yield f"`benchmark` is no asset of the simulated market: {', '.join(sorted(made))}"
+
+    def _outside_baskets(self) -> Iterator[str]:
+        held = {asset for members in self.baskets.values() for asset in members}
+        for at, signal in enumerate(self.signals):
+            for field, asset in signal.linked.items() if isinstance(signal, EventDriven) else ():
+                if asset not in held:
+                    yield f"`signals.{at}.{field}` is in no basket, so it is not priced; add it to one"
+        for basket, weighting in self.weighting.items():
+            field = "weights" if weighting.kind == "given" else "exposure"
+            for asset in weighting.named if isinstance(weighting, Given | Exposure) else ():
+                if asset not in self.baskets.get(basket, (asset,)):
+                    yield f"`weighting.{basket}.{field}.{asset}` is no member of basket {basket}"
 
     def _sources_apart(self) -> Iterator[str]:
         if self.events.source == "simulated" and not isinstance(self.prices, SimulatedMarket):

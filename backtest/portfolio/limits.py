@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from data.errors import Finding, RunError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -40,10 +40,12 @@ def kept_of(
     portfolio: Portfolio,
     context: Context,
     totals: NDArray[np.float64],
-    tilts: NDArray[np.float64],
+    tilts_of: Callable[[], NDArray[np.float64]],
     max_gross: float,
 ) -> NDArray[np.float64]:
     """Give what is left of every decision's tilts: all (1), or the factor at which the bounds are kept, shape (D,).
+
+    ``tilts_of`` gives the tilts within the totals, shape (D, N); it is asked only when a bound is broken.
 
     Raises
     ------
@@ -59,6 +61,7 @@ def kept_of(
         return kept
     if portfolio.infeasible == "refuse":
         raise _refusal(portfolio, context, broken, "")
+    tilts = tilts_of()
     base = totals - tilts
     hopeless = [bound for bound in _bounds(portfolio, base, max_gross) if (bound.excess > 0.0).any()]
     if hopeless:

@@ -138,8 +138,9 @@ def build(
 
     entries = _sorted(_entries(portfolio, context, scores, number), len(context.assets))
     totals, tilts = _totals(context, entries), entries.part != BASE
-    of_tilts = _totals(context, entries, np.where(tilts, entries.weight, 0.0))
-    kept = kept_of(portfolio, context, totals, of_tilts, max_gross)
+    kept = kept_of(
+        portfolio, context, totals, lambda: _totals(context, entries, np.where(tilts, entries.weight, 0.0)), max_gross
+    )
     if (kept < 1.0).any():
         entries = entries._replace(weight=np.where(tilts, entries.weight * kept[entries.row], entries.weight))
         totals = _totals(context, entries)
@@ -200,13 +201,15 @@ def _sorted(entries: Entries, assets: int) -> Entries:
     """Order the entries by row, asset, part and add those that agree in all three, in their order."""
     import numpy as np
 
-    key = (entries.row * assets + entries.asset) * (int(entries.part.max(initial=0)) + 1) + entries.part
+    parts = int(entries.part.max(initial=0)) + 1
+    key = (entries.row * assets + entries.asset) * parts + entries.part
     order = np.argsort(key, kind="stable")
-    key = key[order]
-    row, asset, part, weight = entries.row[order], entries.asset[order], entries.part[order], entries.weight[order]
+    key, weight = key[order], entries.weight[order]
     fresh = np.ones(len(key), dtype=np.bool_)
-    fresh[1:] = key[1:] != key[:-1]
-    if fresh.all():
-        return Entries(row, asset, part, weight)
-    first = np.flatnonzero(fresh)
-    return Entries(row[first], asset[first], part[first], np.add.reduceat(weight, first))
+    np.not_equal(key[1:], key[:-1], out=fresh[1:])
+    if not fresh.all():
+        first = np.flatnonzero(fresh)
+        key, weight = key[first], np.add.reduceat(weight, first)
+    cell = key // parts
+    row = cell // assets
+    return Entries(row, cell - row * assets, key - cell * parts, weight)
