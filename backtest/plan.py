@@ -155,17 +155,15 @@ def _built(config: Config, made: Draft, sessions: NDArray[np.int64]) -> Built:
         for signal in made.signals
     }
     per_year = config.sessions_per_year if config.combination else 0.0
-    found = combined(config.combination, scores, given, lambda: _levels(made, sessions), per_year)
+    found = combined(config.combination, scores, given, lambda name: _level(made, name, sessions), per_year)
     return build(config.portfolio, given, found, config.account.gross_limit, made.number)
 
 
-def _levels(made: Draft, sessions: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
-    """Give what every signal moves, net, at every decision: the sum over its impulses, or a control's tilts above 0."""
-    levels: dict[str, NDArray[np.float64]] = {}
+def _level(made: Draft, name: str, sessions: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Give what a signal moves, net, at every decision: the sum over its impulses, or a control's tilts above 0."""
     at = made.context.decisions
-    for name, impulses in made.impulses.items():
-        decision, _, amount = moved(impulses, sessions, at)
-        levels[name] = np.bincount(decision, amount, len(at)).astype(np.float64)
-    for name, score in made.plain.items():
-        levels[name] = np.bincount(score.decision, np.maximum(score.value, 0.0), len(at)).astype(np.float64)
-    return levels
+    if name in made.impulses:
+        decision, _, amount = moved(made.impulses[name], sessions, at)
+    else:
+        decision, amount = made.plain[name].decision, np.maximum(made.plain[name].value, 0.0)
+    return np.bincount(decision, amount, len(at)).astype(np.float64)

@@ -243,16 +243,18 @@ def _taken(impulses: Impulses, since: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 
 def _following(impulses: Impulses, since: NDArray[np.int64], taken: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Give the session in which the next taken event of the same group begins, NEVER without one."""
-    following = np.full(len(since), NEVER, dtype=np.int64)
-    for one in np.unique(impulses.group):
-        own = np.flatnonzero(impulses.group == one)
-        live = own[taken[own]]
-        order = np.lexsort((impulses.event[live], since[live]))
-        sessions, events = since[live][order], impulses.event[live][order]
-        after = np.searchsorted(sessions, since[own], side="right")
-        if impulses.replaces:  # those of the same session follow each other, too
-            key = {int(event): place for place, event in enumerate(events.tolist())}
-            after = np.array([key.get(int(event), len(events)) + 1 for event in impulses.event[own]], dtype=np.int64)
-        following[own] = np.append(sessions, [NEVER, NEVER])[after]
-    return following
+    """Give the session in which the next taken event of the same group begins, NEVER without one.
+
+    With ``replaces`` events of one session follow each other, too.
+    """
+    if not len(since):
+        return since
+    first, places = int(since.min()), int(impulses.event.max()) + 1
+    sessions = int(since.max()) - first + 1
+    place = impulses.event if impulses.replaces else np.full(len(since), places - 1)
+    key = (impulses.group * sessions + since - first) * places + place
+    later = np.unique(key[taken])
+    at = np.searchsorted(later, key, side="right")
+    follower = np.append(later, -1)[at] // places
+    same = (at < len(later)) & (follower // sessions == impulses.group)
+    return np.where(same, follower % sessions + first, NEVER)

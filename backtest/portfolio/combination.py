@@ -6,6 +6,7 @@ split by the size of what stood behind the asset.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -72,7 +73,7 @@ def combined(
     steps: Sequence[Cap | Gate | Rank | VolatilityTarget | Weights],
     scores: Mapping[str, Scores],
     context: Context,
-    levels: Callable[[], Mapping[str, NDArray[np.float64]]],
+    levels: Callable[[str], NDArray[np.float64]],
     sessions_per_year: float,
 ) -> list[Scores]:
     """Take the steps in their order.
@@ -86,7 +87,7 @@ def combined(
     context
         What the signals were given.
     levels
-        Gives the level of every signal at every decision, shape (D,); asked only when there is a gate.
+        Gives the level of a signal at every decision, shape (D,); asked only for those that a gate names.
     sessions_per_year
         For the volatility target.
 
@@ -96,7 +97,7 @@ def combined(
         if isinstance(step, Weights):
             found = {name: _times(score, step.of.get(name, 1.0)) for name, score in found.items()}
         elif isinstance(step, Gate):
-            found = _gated(step, found, levels())
+            found = _gated(step, found, levels)
         elif isinstance(step, Rank):
             found = _ranked(step, found, context)
         elif isinstance(step, Cap):
@@ -114,20 +115,26 @@ def _times(score: Scores, factor: float | NDArray[np.float64]) -> Scores:
     return Scores(score.decision[kept], score.asset[kept], score.event[kept], values[kept])
 
 
-def _gated(step: Gate, scores: dict[str, Scores], levels: Mapping[str, NDArray[np.float64]]) -> dict[str, Scores]:
+def _gated(step: Gate, scores: dict[str, Scores], levels: Callable[[str], NDArray[np.float64]]) -> dict[str, Scores]:
     import numpy as np
 
-    from signals.evaluate import holds
     from signals.expression import names, parse
 
-    asked = names(parse(step.when))
-    rows = [levels[name].tolist() for name in asked]
-    is_open = np.array([holds(step.when, dict(zip(asked, row, strict=True))) for row in zip(*rows, strict=True)])
+    asked = tuple(names(parse(step.when)))
+    rows = zip(*(levels(name).tolist() for name in asked), strict=True)
+    is_open = np.array([_is_open(step.when, asked, row) for row in rows], dtype=np.bool_)
     passing = set(step.signals) or set(scores) - set(asked)
     return {
         name: _times(score, is_open[score.decision].astype(np.float64)) if name in passing else score
         for name, score in scores.items()
     }
+
+
+@lru_cache(maxsize=65_536)
+def _is_open(when: str, names: tuple[str, ...], levels: tuple[float, ...]) -> bool:
+    from signals.evaluate import holds
+
+    return holds(when, dict(zip(names, levels, strict=True)))
 
 
 def _totals(scores: dict[str, Scores], context: Context, *, absolute: bool = False) -> NDArray[np.float64]:

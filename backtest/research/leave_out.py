@@ -43,16 +43,18 @@ def left_out(config: Config, made: Draft, stage: Stage, walked: Walk) -> pl.Data
 
     Columns: left_out (event_id or asset), by (``event`` or ``company``), events (how many), total_return, difference
     (less the whole run's) and max_drawdown, fractions. Targets are set in the same sessions as in the whole run, and
-    what is left moves into the room under the caps.
+    what is left moves into the room under the caps. An event that moves nothing stands for the whole run.
     """
     cases = scenarios(made.context.events)
-    batches = _batches(config, made, stage.first, cases)
-    summaries = [walk_many(stage.market, batch, config.costs, config.account).summary for batch in batches]
-    if not summaries:
-        return pl.DataFrame(schema=COLUMNS)
-    summary = pl.concat(summaries)
+    moving = {event for impulses in made.impulses.values() for event in impulses.event.tolist()}
+    placed = [places if moving.intersection(places) else () for _, _, places in cases]
+    distinct = list(dict.fromkeys([(), *placed]))
+    batches = _batches(config, made, stage.first, distinct)
+    summary = pl.concat([walk_many(stage.market, batch, config.costs, config.account).summary for batch in batches])
+    row = {places: at for at, places in enumerate(distinct)}
+    found = summary[[row[places] for places in placed]]
     capital = config.account.capital
-    total = summary["equity"].to_numpy() / capital - 1.0
+    total = found["equity"].to_numpy() / capital - 1.0
     return pl.DataFrame(
         {
             "left_out": [name for name, _, _ in cases],
@@ -60,18 +62,16 @@ def left_out(config: Config, made: Draft, stage: Stage, walked: Walk) -> pl.Data
             "events": [len(places) for _, _, places in cases],
             "total_return": total,
             "difference": total - (float(walked.equity[-1]) / capital - 1.0),
-            "max_drawdown": summary["max_drawdown"],
+            "max_drawdown": found["max_drawdown"],
         },
         schema=COLUMNS,
     )
 
 
-def _batches(
-    config: Config, made: Draft, first: int, cases: Sequence[tuple[str, str, tuple[int, ...]]]
-) -> Iterator[Batch]:
+def _batches(config: Config, made: Draft, first: int, cases: Sequence[tuple[int, ...]]) -> Iterator[Batch]:
     """Make the targets of the cases, so many at a time that memory stays flat."""
     waiting: list[Targets] = []
-    for _, _, places in cases:
+    for places in cases:
         targets = replanned(config, made, without=places)
         shifted = targets.session - first
         waiting.append(Targets(shifted, targets.start, targets.asset, targets.part, targets.weight))
