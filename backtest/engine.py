@@ -9,7 +9,7 @@ from backtest.config.normal import normal
 from backtest.events import chosen, followed, omissions, read_events
 from backtest.inputs import Inputs, lay_out, read
 from backtest.metrics import summary
-from backtest.plan import plan, untilted
+from backtest.plan import plan, replanned, untilted
 from backtest.portfolio import decisions
 from backtest.provenance import code_hash
 from backtest.research.fits import resolved
@@ -96,7 +96,7 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
         provenance=provenance,
         signals=by_signal(made, targets, split),
         rotations=by_rotation(made, targets, split),
-        leave_out=left_out(config, made, stage, walked),
+        leave_out=left_out(config, made, lambda places: replanned(config, made, without=places), stage, walked),
         fits=fits,
     )
 

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from backtest.plan import replanned
 from backtest.portfolio import Targets
 from backtest.simulation import Batch, walk_many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from backtest.config.model import Config
     from backtest.plan import Draft
@@ -38,18 +37,33 @@ def scenarios(events: Sequence[Event]) -> list[tuple[str, str, tuple[int, ...]]]
     return alone + [(name or "none", "company", tuple(places)) for name, places in sorted(by_company.items())]
 
 
-def left_out(config: Config, made: Draft, stage: Stage, walked: Walk) -> pl.DataFrame:
+def left_out(
+    config: Config, made: Draft, retargeted: Callable[[tuple[int, ...]], Targets], stage: Stage, walked: Walk
+) -> pl.DataFrame:
     """Give the total return without each event and each company, and how far it is from the whole run's.
 
-    Columns: left_out (event_id or asset), by (``event`` or ``company``), events (how many), total_return, difference
-    (less the whole run's) and max_drawdown, fractions. Targets are set in the same sessions as in the whole run, and
-    what is left moves into the room under the caps. An event that moves nothing stands for the whole run.
+    Parameters
+    ----------
+    config, made
+        As run.
+    retargeted
+        Gives the targets without the events at some positions, in sessions of the panel.
+    stage, walked
+        The whole run.
+
+    Returns
+    -------
+    pl.DataFrame
+        left_out (event_id or asset), by (``event`` or ``company``), events (how many), total_return, difference (less
+        the whole run's) and max_drawdown, fractions. Targets are set in the same sessions as in the whole run, and what
+        is left moves into the room under the caps. An event that moves nothing stands for the whole run.
+
     """
     cases = scenarios(made.context.events)
     moving = {event for impulses in made.impulses.values() for event in impulses.event.tolist()}
     placed = [places if moving.intersection(places) else () for _, _, places in cases]
     distinct = list(dict.fromkeys([(), *placed]))
-    batches = _batches(config, made, stage.first, distinct)
+    batches = _batches((retargeted(places) for places in distinct), stage.first)
     summary = pl.concat([walk_many(stage.market, batch, config.costs, config.account).summary for batch in batches])
     row = {places: at for at, places in enumerate(distinct)}
     found = summary[[row[places] for places in placed]]
@@ -68,13 +82,11 @@ def left_out(config: Config, made: Draft, stage: Stage, walked: Walk) -> pl.Data
     )
 
 
-def _batches(config: Config, made: Draft, first: int, cases: Sequence[tuple[int, ...]]) -> Iterator[Batch]:
-    """Make the targets of the cases, so many at a time that memory stays flat."""
+def _batches(cases: Iterable[Targets], first: int) -> Iterator[Batch]:
+    """Lay the targets of the cases one after another, so many at a time that memory stays flat."""
     waiting: list[Targets] = []
-    for places in cases:
-        targets = replanned(config, made, without=places)
-        shifted = targets.session - first
-        waiting.append(Targets(shifted, targets.start, targets.asset, targets.part, targets.weight))
+    for targets in cases:
+        waiting.append(Targets(targets.session - first, targets.start, targets.asset, targets.part, targets.weight))
         if sum(len(each.weight) for each in waiting) > MOST_TARGETS:
             yield Batch.of(waiting)
             waiting = []

@@ -105,7 +105,8 @@ def _lives(made: Draft, name: str) -> dict[int, Life]:
 
 
 def _day(made: Draft, session: int | None) -> object:
-    return None if session is None else made.context.sessions[session].item()
+    sessions = made.context.sessions
+    return sessions[session].item() if session is not None and 0 <= session < len(sessions) else None
 
 
 def _added(values: NDArray[np.float64]) -> float:
