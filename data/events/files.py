@@ -131,6 +131,8 @@ def _rejected(rows: pl.DataFrame, faults: Sequence[Fault]) -> pl.DataFrame:
     columns = (
         texts[WHERE],
         texts["event_id"].fill_null(""),
+        texts["kind"],
+        texts["asset"],
         ["valid"] * len(out),
         [of_row[row][0].reason for row in out],
         ["; ".join(found.detail for found in of_row[row]) for row in out],
