@@ -125,7 +125,7 @@ def _set_aside(left: pl.DataFrame, rule: _Rule, found: Repeats) -> pl.DataFrame:
 
 
 def _change() -> pl.Expr:
-    """Number the runs of one content among the rows of a fact, in the order in which they became known."""
+    """Count the runs of one content among the rows of a fact, in the order in which they became known."""
     keys = (*FACT_KEY, "announced_at")
     changed = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift().over(keys)) for name in STATED)
     return changed.cum_sum().over(keys).alias(CHANGE)

@@ -11,7 +11,7 @@ from data.errors import Finding, InputError, MissingDataError
 from data.hashing import frame_hash
 from data.prices import long, wide
 from data.prices.columns import BASIS
-from data.prices.long import FILE
+from data.prices.long import FILE, LISTED_SPLIT
 from data.prices.rows import collapse, offences, quarantine
 from data.prices.source import Prices
 from data.prices.table import ROW, Part, Table, find, naming, open_table
@@ -66,7 +66,8 @@ def load(settings: PriceFiles, path: Path, assets: Sequence[str] | None, calenda
     errors += _absent(parts, tables, settings, assets)
     errors += [] if errors or frame.height else [Finding(label, "", "", "holds no prices", "export it again")]
     _refuse(errors, label)
-    ready = conform(_scaled(frame), PRICES).sort(KEY)
+    ordered = frame.sort(KEY)
+    ready = conform(_scaled(ordered), PRICES)
     return Prices(
         frame=check(ready, PRICES, label),
         adjustment=settings.adjustment,
@@ -75,6 +76,7 @@ def load(settings: PriceFiles, path: Path, assets: Sequence[str] | None, calenda
         disclosure=(),
         findings=tuple(notes),
         content_hash=frame_hash(ready, KEY),
+        places=ordered.select(FILE, ROW, LISTED_SPLIT),
     )
 
 
@@ -117,7 +119,7 @@ def _drift(tables: list[Table], parts: list[Part]) -> list[Finding]:
         Finding(table.name, field, "", f"column is absent but {name} has it", "files of one folder share their columns")
         for table, part in zip(tables, parts, strict=True)
         for field, name in first.items()
-        if field not in part.frame.columns
+        if field not in part.frame.columns and field != LISTED_SPLIT
     ]
 
 
@@ -132,7 +134,7 @@ def _checked(parts: list[Part], calendar: Calendar) -> tuple[pl.DataFrame, list[
 
 
 def _complete(frame: pl.DataFrame) -> pl.DataFrame:
-    names = [*PRICES, FILE, ROW, *({BASIS} & set(frame.columns))]
+    names = [*PRICES, FILE, ROW, LISTED_SPLIT, *({BASIS} & set(frame.columns))]
     absent = [pl.lit(None, dtype=pl.Float64).alias(name) for name in names if name not in frame.columns]
     return frame.with_columns(absent).select(names)
 
@@ -160,9 +162,9 @@ def _near(asset: str, known: set[str]) -> str:
 def _scaled(frame: pl.DataFrame) -> pl.DataFrame:
     """Bring open, high and low onto the basis of the close, where the file has them on another."""
     if BASIS not in frame.columns:
-        return frame.drop(FILE, ROW)
+        return frame.drop(FILE, ROW, LISTED_SPLIT)
     factor = pl.col("close") / pl.col(BASIS)
-    return frame.with_columns(pl.col("open", "high", "low") * factor).drop(BASIS, FILE, ROW)
+    return frame.with_columns(pl.col("open", "high", "low") * factor).drop(BASIS, FILE, ROW, LISTED_SPLIT)
 
 
 def _refuse(found: list[Finding], label: str) -> None:

@@ -8,7 +8,7 @@ import polars as pl
 
 from data.errors import Finding
 from data.prices.columns import BASIS
-from data.prices.long import FILE
+from data.prices.long import FILE, LISTED_SPLIT
 from data.prices.table import ROW
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _no_basis(frame: pl.DataFrame) -> list[Finding]:
 def _contradictions(frame: pl.DataFrame) -> list[Finding]:
     """List rows that repeat a (session, asset) with other values, each against the first."""
     rows = frame.filter(_repeated(frame)).sort(*KEY, FILE, ROW)
-    values = [name for name in frame.columns if name not in {*KEY, FILE, ROW}]
+    values = [name for name in frame.columns if name not in {*KEY, FILE, ROW, LISTED_SPLIT}]
     found: list[Finding] = []
     for _, group in rows.group_by(KEY, maintain_order=True):
         first, *others = group.iter_rows(named=True)
