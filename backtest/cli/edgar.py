@@ -86,9 +86,10 @@ def _server(
     from data.events.edgar.client import BASE, Client, check_contact
     from data.events.edgar.source import Server
 
-    client = Client(check_contact(contact or os.environ.get(CONTACT)), os.environ.get(TEST_SERVER) or BASE)
     kept = Cache(Path(cache) if cache else cache_folder())
-    return Server(client, kept, refresh, since, note, []).answers
+    base = os.environ.get(TEST_SERVER) or BASE
+    client = Client(check_contact(contact or os.environ.get(CONTACT)), base, pace=kept.folder / "pace")
+    return Server(client, kept, refresh, since, note, [], []).answers
 
 
 def _write(path: Path, text: str) -> None:
