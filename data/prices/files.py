@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from data.aliases import names_of
 from data.errors import Finding, InputError, MissingDataError
 from data.hashing import frame_hash
 from data.prices import long, wide
@@ -15,6 +16,7 @@ from data.prices.long import FILE, LISTED_SPLIT
 from data.prices.rows import collapse, offences, quarantine
 from data.prices.source import Prices
 from data.prices.table import ROW, Part, Table, find, naming, open_table
+from data.renaming import renamed
 from data.schema import PRICES, check, conform
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ KEY = ("session", "asset")
 MOST_NEAR = 3
 
 ABSENT = "has no prices in it"
+OURS = "\0ours"
 
 
 def load(settings: PriceFiles, path: Path, assets: Sequence[str] | None, calendar: Calendar) -> Prices:
@@ -101,11 +104,28 @@ def _read(tables: list[Table], settings: PriceFiles, assets: Sequence[str] | Non
     for table in tables:
         try:
             with naming(table.name, table.size):
-                parts.append(layout.read(table, settings, assets))
+                wanted = None if assets is None else names_of(settings.aliases, assets)
+                parts.append(_named(layout.read(table, settings, wanted), settings, assets))
         except InputError as error:
             found += error.findings
     _refuse(found or _drift(tables, parts), label)
     return parts
+
+
+def _named(part: Part, settings: PriceFiles, assets: Sequence[str] | None) -> Part:
+    """Read each name as the asset that it was on its day; rows of another asset are left out with a note."""
+    if not settings.aliases:
+        return part
+    ours = renamed(settings.aliases, assets, "asset", pl.col("session"))
+    frame = part.frame.with_columns(ours.alias(OURS))
+    foreign = frame.filter(pl.col("asset").is_not_null() & pl.col(OURS).is_null())
+    kept = frame.filter(pl.col("asset").is_null() | pl.col(OURS).is_not_null())
+    days = foreign.group_by("asset").agg(pl.len(), pl.min("session").alias("first"), pl.max("session").alias("last"))
+    notes = [
+        Finding(part.frame[FILE][0], "asset", name, f"is another asset in {count} rows, {first} to {last}: left out")
+        for name, count, first, last in days.sort("asset").rows()
+    ]
+    return Part(kept.with_columns(asset=OURS).drop(OURS), part.errors, (*part.notes, *notes))
 
 
 def _drift(tables: list[Table], parts: list[Part]) -> list[Finding]:
