@@ -40,7 +40,7 @@ def read(table: Table, settings: PriceFiles, wanted: Sequence[str] | None) -> Pa
         errors += findings_of(typed, raw[column], table.name, rows)
     series += [numbers(raw[name]).column.alias(LISTED_SPLIT) for name in listed]
     frame = pl.DataFrame([rows.cast(pl.UInt32), *series]).with_columns(pl.lit(table.name).alias(FILE))
-    return Part(frame, tuple(errors), tuple(_notes(table, settings, raw, columns)))
+    return Part(frame, tuple(errors), (*_notes(table, settings, raw, columns), *_disorder(frame)))
 
 
 def names(table: Table, settings: PriceFiles) -> set[str]:
@@ -66,6 +66,16 @@ def findings_of(typed: Typed, raw: pl.Series, name: str, rows: pl.Series) -> lis
         )
         for offence in typed.offences
     ]
+
+
+def _disorder(frame: pl.DataFrame) -> list[Finding]:
+    """Note the first row that stands after a later session of its asset; either order of the two columns is fine."""
+    earlier = frame.filter(pl.col("session") < pl.col("session").shift().over("asset"))
+    if earlier.is_empty():
+        return []
+    file, row, day = earlier.select(FILE, ROW, "session").row(0)
+    problem = f"stands after a later session of its asset, as {earlier.height} rows do"
+    return [Finding(f"{file} row {row}", "session", f"{day}", problem, "they are sorted when loaded")]
 
 
 def _chosen(table: Table, column: str, wanted: Sequence[str] | None) -> pl.LazyFrame:
