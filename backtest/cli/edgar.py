@@ -116,9 +116,9 @@ def _show(collected: Collected, out: str, *, as_json: bool) -> None:
 
 
 def _table(collected: Collected) -> list[str]:
-    rows = [HEADER, *(row for one in collected.companies for row in _rows(one))]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
-    return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    from backtest.cli.event_table import table
+
+    return table(HEADER, [row for one in collected.companies for row in _rows(one)], spare=("kind", "first"))
 
 
 def _rows(one: CompanyEvents) -> list[tuple[str, ...]]:
