@@ -15,6 +15,7 @@ from backtest.result import Provenance, Result
 from backtest.verdict import verdict, warnings
 from data.events.funnel import STAGES, funnel
 from data.hashing import text_hash
+from data.prices.examined import quality_frame, sentence
 from signals.base import Context
 
 if TYPE_CHECKING:
@@ -85,8 +86,13 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
         funnel=counts,
         metrics=metrics,
         verdict=verdict(config, metrics, counts),
-        warnings=(*omissions(config, inputs), *warnings(daily, trades, prices, walked.margin_calls)),
+        warnings=(
+            *omissions(config, inputs),
+            *warnings(daily, trades, prices, walked.margin_calls),
+            *sentence(prices),
+        ),
         provenance=provenance,
+        quality=quality_frame(prices),
     )
 
 
