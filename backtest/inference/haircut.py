@@ -65,7 +65,7 @@ def autocorrelation_factor(correlation: float, periods_per_year: float) -> float
     [1 + 2 r/(1 - r) (1 - (1 - r^q) / (q (1 - r)))]^(-1/2), q periods per year.
     """
     r, q = correlation, periods_per_year
-    return (1.0 + 2.0 * r / (1.0 - r) * (1.0 - (1.0 - r**q) / (q * (1.0 - r)))) ** -0.5
+    return 1.0 / math.sqrt(1.0 + 2.0 * r / (1.0 - r) * (1.0 - (1.0 - r**q) / (q * (1.0 - r))))
 
 
 def mixture(correlation: float) -> Mixture:

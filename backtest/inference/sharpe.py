@@ -126,7 +126,9 @@ class Posterior:
     observed: float
 
 
-def posterior(of: Moments, alternative: float, prior: float, *, threshold: float = 0.0, alpha: float = 0.05) -> Posterior:
+def posterior(
+    of: Moments, alternative: float, prior: float, *, threshold: float = 0.0, alpha: float = 0.05
+) -> Posterior:
     """Weigh H0: SR = threshold against H1: SR = ``alternative``, which holds with probability ``prior``.
 
     Formulas of Lopez de Prado, Lipton and Zoonekynd 2025, variances at the hypotheses.
