@@ -56,7 +56,7 @@ def sweep(
     steps = _steps(walk_forward)
     cells = grids.cells(config, overrides or [], grids.parse(grid or [], most))
     sources, runs = Sources(), Path(out)
-    name = sweep_id(cells, sources)
+    name = sweep_id(cells, sources, steps)
     before = sweep_store.unfinished(runs, name)
     if dry_run:
         _estimate(cells, sources, len(before))
@@ -68,7 +68,7 @@ def sweep(
             f"this sweep was stopped after {len(before)} of {len(cells)} cells; go on with --resume, or remove "
             f"{runs / name}.partial to begin anew"
         )
-    _run(cells, sources, runs, name, before, steps, quiet=quiet or as_json)
+    _run(cells, sources, runs, name, before, steps=steps, quiet=quiet or as_json)
     _show(runs / name, as_json=as_json, quiet=quiet)
 
 
@@ -108,8 +108,8 @@ def _run(
     runs: Path,
     name: str,
     before: dict[str, Done],
-    steps: tuple[int, int] | None,
     *,
+    steps: tuple[int, int] | None,
     quiet: bool,
 ) -> None:
     from backtest import sweep_store

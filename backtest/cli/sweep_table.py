@@ -53,13 +53,13 @@ def _judged(about: Mapping[str, Any], count: int) -> list[str]:
     else:
         note = f" ({clean(about['pbo_note'])})" if about["pbo_note"] else ""
         lines.append(
-            f"probability that the best of one half ends below the middle in the other: {about['pbo']:.0%}{note}"
+            f"probability of overfitting (best of one half, lower half of the other): {about['pbo']:.0%}{note}"
         )
     forward = about["walk_forward"]
     if forward:
         sharpe, probability = (_cell("psr", forward[name]) for name in ("sharpe_per_session", "psr"))
         lines.append(
-            f"walk-forward: {len(forward['windows'])} windows, {forward['purge_sessions']} sessions purged; chosen ahead, "
-            f"Sharpe per session {sharpe}, probability above 0: {probability}"
+            f"walk-forward: {len(forward['windows'])} windows, {forward['purge_sessions']} sessions purged; "
+            f"chosen ahead, Sharpe per session {sharpe}, probability above 0: {probability}"
         )
     return lines

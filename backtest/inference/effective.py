@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     F = NDArray[np.float64]
 
-__all__ = ["by_average_correlation", "by_clusters", "by_rank", "clusters", "correlations"]
+__all__ = ["by_average_correlation", "by_clusters", "by_rank", "clusters", "correlations", "worth"]
 
 FEWEST_FOR_CLUSTERS = 4
 
@@ -25,6 +25,19 @@ def correlations(returns: F) -> F:
     matrix = np.clip(unit.T @ unit, -1.0, 1.0)
     np.fill_diagonal(matrix, 1.0)
     return np.asarray((matrix + matrix.T) / 2.0)
+
+
+def worth(returns: F) -> float:
+    """Give the independent trials that the columns of (sessions, trials) are worth, for a deflated Sharpe ratio.
+
+    1 + effective rank of the correlations of their returns less the mean over trials. What all trials share (the
+    market) moves no trial ahead of another, and the variance of their Sharpe ratios has it removed already; with it,
+    a hundred tilts of one portfolio would count as one. N independent trials are worth N, N equal ones 1.
+    """
+    apart = returns - returns.mean(axis=1, keepdims=True)
+    size = np.abs(returns).max(initial=0.0)
+    own = np.abs(apart).max(axis=0, initial=0.0) > 1e-12 * size
+    return 1.0 + by_rank(correlations(apart[:, own])) if own.any() else float(min(returns.shape[1], 1))
 
 
 def by_average_correlation(matrix: F) -> float:

@@ -13,7 +13,7 @@ import polars as pl
 from backtest.config.normal import normal
 from backtest.engine import run_on
 from backtest.inference.deflation import dsr
-from backtest.inference.effective import by_rank, correlations
+from backtest.inference.effective import worth
 from backtest.inference.overfitting import Overfitting, pbo
 from backtest.inputs import read
 from backtest.provenance import code_hash
@@ -86,7 +86,7 @@ class Sweep:
     returns
         session, and the excess returns of every cell by its id; sessions that not all cells have are left out.
     effective
-        Independent trials that the cells are worth: effective rank of their correlations.
+        Independent trials that the cells are worth.
     overfitting
         PBO of choosing among them; None where it cannot be told, and why stands in ``reason``.
     reason
@@ -101,10 +101,10 @@ class Sweep:
     reason: str
 
 
-def sweep_id(cells: Sequence[Cell], sources: Sources) -> str:
-    """Identify a sweep by its cells, their data and the code; the order of the grid does not matter."""
+def sweep_id(cells: Sequence[Cell], sources: Sources, steps: tuple[int, int] | None = None) -> str:
+    """Identify a sweep by its cells, data, code and walk-forward; the order of the grid does not matter."""
     data = sorted({(of[1].content_hash, of[2].content_hash) for of in map(sources.of, cells)})
-    return f"sweep-{text_hash([[cell.trial for cell in cells], data, code_hash()])[:12]}"
+    return f"sweep-{text_hash([[cell.trial for cell in cells], data, code_hash(), steps])[:12]}"
 
 
 def run_cell(cell: Cell, sources: Sources, sweep: str) -> Done:
@@ -124,7 +124,7 @@ def summed_up(cells: Sequence[Cell], done: Sequence[Done]) -> Sweep:
     common = sorted(set.intersection(*(set(one.sessions) for one in done)))
     matrix = np.column_stack([_on(one, common) for one in done]) if common else np.empty((0, len(done)))
     whole = bool(common) and bool(np.isfinite(matrix).all())
-    effective = by_rank(correlations(matrix)) if whole else float(len(done))
+    effective = worth(matrix) if whole else float(len(done))
     overfitting, reason = _overfitting(matrix, whole=whole)
     names = [cell.id for cell in cells]
     returns = pl.DataFrame(

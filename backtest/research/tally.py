@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from backtest.inference.deflation import dsr
-from backtest.inference.effective import by_rank, correlations
+from backtest.inference.effective import worth
 from backtest.metrics.moments import returns
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Tally:
     trials
         Configs tried.
     effective
-        Independent trials they are worth: effective rank of their returns' correlations, or all of them.
+        Independent trials that they are worth, see `backtest.inference.effective.worth`; or all of them.
     effective_convention
         Which of the two, and why.
     best
@@ -92,7 +92,7 @@ def _effective(trials: Sequence[Trial], runs: Path) -> tuple[float, str]:
     series = list(_series(trials, runs))
     if len(series) < len(trials) or len({len(one) for one in series}) > 1:
         return float(len(trials)), "all trials, taken as independent: the returns of some are gone or differ in length"
-    return by_rank(correlations(np.column_stack(series))), "effective rank of the correlations of their returns"
+    return worth(np.column_stack(series)), "1 + effective rank of the correlations of returns less their mean"
 
 
 def _series(trials: Sequence[Trial], runs: Path) -> Iterator[NDArray[np.float64]]:

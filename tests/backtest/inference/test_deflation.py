@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtest.inference.effective import by_average_correlation, by_clusters, by_rank, clusters, correlations
+from backtest.inference.effective import by_average_correlation, by_clusters, by_rank, clusters, correlations, worth
 from backtest.inference.haircut import autocorrelation_factor, haircut, mixture
 from backtest.inference.multiple import adjust
 
@@ -100,3 +100,12 @@ def test_a_trial_that_never_traded_correlates_with_nothing():
     rng = np.random.default_rng(2)
     matrix = correlations(np.column_stack([np.zeros(50), rng.normal(size=50)]))
     assert matrix.tolist() == np.eye(2).tolist()
+
+
+def test_what_all_trials_share_makes_them_no_less_independent():
+    """Ten tilts of one market, each with its own noise, are worth ten; equal ones one."""
+    rng = np.random.default_rng(3)
+    market, noise = rng.normal(0.0, 0.01, (4000, 1)), rng.normal(0.0, 0.001, (4000, 10))
+    assert worth(market + noise) == pytest.approx(10.0, abs=0.1)
+    assert worth(np.repeat(market, 10, axis=1)) == 1.0
+    assert worth(np.repeat(market + noise[:, :2], 5, axis=1)) == pytest.approx(2.0, abs=0.01)
