@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
     from backtest.config.model import Config
     from backtest.simulation import Walk
+    from data.calendar import Calendar
     from data.events.funnel import Funnel
     from data.events.source import Events
     from data.prices.source import Prices
     from signals.base import Event
 
-__all__ = ["run"]
+__all__ = ["run", "run_on"]
 
 
 def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None = None) -> Result:
@@ -54,9 +55,16 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
         When the inputs do not allow an honest answer; the sentence says what to mend.
 
     """
+    (progress or _silent)("reading prices and events")
+    return run_on(config, read(config, folder), progress=progress)
+
+
+def run_on(
+    config: Config, sources: tuple[Calendar, Prices, Events], *, progress: Callable[[str], None] | None = None
+) -> Result:
+    """Run one config on sources that are read already: many configs that name the same ones share them."""
     say = progress or _silent
-    say("reading prices and events")
-    calendar, prices, events = read(config, folder)
+    calendar, prices, events = sources
     inputs = lay_out(config, calendar, prices, events)
     say("setting targets")
     traded = chosen(inputs, config.signals)

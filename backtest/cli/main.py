@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backtest.cli import check, data, demo, doctor, events, init, run, schema
+from backtest.cli import check, data, demo, doctor, events, init, run, schema, sweep, trials
 from backtest.cli.console import note, show_error, silence, write
 from data.errors import ResearchError
 
@@ -39,6 +39,8 @@ app = typer.Typer(
 for name, command in (
     ("demo", demo.demo),
     ("run", run.run),
+    ("sweep", sweep.sweep),
+    ("trials", trials.trials),
     ("validate", check.validate),
     ("init", init.init),
     ("schema", schema.schema),
