@@ -379,13 +379,15 @@ def _accounts(costs: Sequence[Costs], accounts: Sequence[Account], capital: floa
 
 
 def _terms(costs: Costs, account: Account, capital: float | None) -> Iterator[float]:
+    if account.funding == "sequential" and costs.impact:
+        raise RunError("account.funding: sequential is for differential tests and knows no costs.impact")
     yield account.capital if capital is None else capital
     yield account.gross_limit
     yield from (costs.half_spread_bps * BPS, costs.slippage_bps * BPS, costs.commission_bps * BPS)
     yield from (costs.commission_per_share, costs.commission_min, costs.impact)
     yield from (costs.cash_bps_per_year * BPS, costs.margin_bps_per_year * BPS)
     yield from (account.no_trade_band, account.lot, account.turnover_cap)
-    yield from (account.participation_cap, account.maintenance_margin)
+    yield from (account.participation_cap, account.maintenance_margin, account.funding == "sequential")
 
 
 def _borrow(costs: Costs, close: NDArray[np.float64], given: NDArray[np.float64] | None) -> NDArray[np.float64]:

@@ -78,6 +78,7 @@ class Account:
     turnover_cap: float = 0.0
     participation_cap: float = 0.0
     maintenance: float = 0.0
+    sequential: bool = False
 
 
 @dataclass
@@ -121,7 +122,7 @@ def walk(prices, rows, costs, account):
             if state.gone[i]:
                 book.orders.append(Order(t, i, 0.0, 0.0, math.nan, math.nan, reason="delisted"))
             else:
-                state.pending[i] = (weight, t)
+                state.pending[i], state.aimed[i] = (weight, t), weight
         book.gone[t] = {i for i in range(N) if state.gone[i]}
         if state.pending or called:
             _trade(book, t, prices, state, costs, account, called)
@@ -153,6 +154,7 @@ class State:
     mark: list
     pending: dict
     gone: list
+    aimed: dict = field(default_factory=dict)  # asset -> the weight last asked for
 
 
 def _corporate_actions(book, t, prices, state, account):
@@ -255,6 +257,9 @@ def _margin_call(t, prices, state, account, value, equity, orders, asked, why, b
 
 
 def _fill(book, t, prices, state, costs, account, value, orders, asked, why):
+    if account.sequential:
+        _fill_in_turn(book, t, state, costs, value, orders, asked, why)
+        return
     extras = [(prices.sigma[t][i], prices.volume[t][i]) for i in range(len(value))]
     factor = _affordable(orders, state.cash, state.position, value, costs, account, extras)
     for selling in (True, False):
@@ -271,6 +276,30 @@ def _fill(book, t, prices, state, costs, account, value, orders, asked, why):
                 t, i, asked[i], shares, value[i], price, spread, slip, commission, impact, "scaled" if short else why[i]
             )
             book.orders.append(line)
+
+
+def _fill_in_turn(book, t, state, costs, value, orders, asked, why):
+    """Fill sells, then buys, the smallest first (ties by asset); each buy takes what cash is left: vectorbt's way."""
+    equity = book.value[t]
+
+    def worth(i):
+        return state.aimed[i] * equity - state.position[i] * value[i]
+
+    selling = [i for i in sorted(orders) if orders[i] < 0]
+    buying = sorted((i for i in sorted(orders) if orders[i] >= 0), key=worth)
+    for i in selling + buying:
+        wanted, price = orders[i], _price(orders[i], value[i], costs)
+        shares, cash = wanted, math.nan
+        if wanted > 0:
+            proportional = state.cash / (price * (1.0 + costs["commission"]) + costs["per_share"])
+            most = max(0.0, min(proportional, (state.cash - costs["minimum"]) / price))
+            if wanted > most:
+                shares, cash = most, 0.0 if most > 0.0 else state.cash
+        spread, slip, commission, _ = order_costs(shares, value[i], costs)
+        state.cash = state.cash - shares * price - commission if math.isnan(cash) else cash
+        state.position[i] = 0.0 if shares == -state.position[i] else state.position[i] + shares
+        reason = "scaled" if abs(shares - wanted) > 1e-12 * abs(wanted) else why[i]
+        book.orders.append(Order(t, i, asked[i], shares, value[i], price, spread, slip, commission, 0.0, reason))
 
 
 def _scaled(wanted, held, factor, lot):

@@ -75,6 +75,7 @@ class Case:
         return np.array([[
             a.capital, a.max_gross, c["half_spread"], c["slippage"], c["commission"], c["per_share"], c["minimum"],
             c["impact"], c["cash"], c["debit"], a.band, a.lot, a.turnover_cap, a.participation_cap, a.maintenance,
+            float(a.sequential),
         ]])  # fmt: skip
 
     def walk(self):
