@@ -63,8 +63,8 @@ class Account(Settings):
     )
     funding: Literal["scale", "sequential"] = Field(
         default="scale",
-        description="scale: buys that do not fit are scaled by one factor. sequential: vectorbt's order, the largest buy "
-        "alone bears the shortage; for differential tests only, without any other bound.",
+        description="scale: buys that do not fit are scaled by one factor. sequential: in turn, the largest alone "
+        "bears the shortage, as in vectorbt; for differential tests only, without any other bound.",
     )
 
     @model_validator(mode="after")

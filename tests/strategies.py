@@ -18,6 +18,9 @@ FREE = {
     "cash": 0.0, "debit": 0.0,
 }  # fmt: skip
 
+PLAIN = {"gaps": False, "actions": False, "carry": False, "bounds": False}
+SCALABLE = {"half_spread": 0.001, "slippage": 0.0005, "commission": 0.001}
+
 
 @dataclass
 class Case:
@@ -171,3 +174,17 @@ def cases(
         volume=np.where(rng.random(shape) < 0.03, np.nan, rng.uniform(50.0, 5_000.0, shape)),
         sigma=rng.uniform(0.005, 0.05, shape), delistings=lost,
     )  # fmt: skip
+
+
+def changed(case, **fields):
+    """Give the case with other prices, rows or account; costs without their borrow table."""
+    costs = {name: value for name, value in case.costs.items() if name != "borrow"}
+    return Case(**{
+        "close": case.close, "fill": case.fill, "rows": case.rows, "costs": costs, "account": case.account,
+        "days": case.days, **fields,
+    })  # fmt: skip
+
+
+def near(ours, theirs, tolerance=1e-9):
+    """Say whether two series agree within the tolerance x max(1, the largest)."""
+    return np.allclose(ours, theirs, rtol=0.0, atol=tolerance * max(1.0, np.abs(theirs).max()))

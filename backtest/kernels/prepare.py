@@ -66,8 +66,8 @@ def market(
     busy = (dividend != 0.0).any(axis=1) | (split != 1.0).any(axis=1)
     busy[[session for session, _ in gone]] = True
     return Market(
-        np.where(tradable, fill, before),
-        tradable,
+        np.ascontiguousarray(np.where(tradable, fill, before)),  # another layout would compile the walk again
+        np.ascontiguousarray(tradable),
         mark,
         np.ascontiguousarray(dividend),
         np.ascontiguousarray(split),

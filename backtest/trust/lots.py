@@ -17,6 +17,7 @@ __all__ = ["Closed", "Gains", "Method", "gains"]
 Method = Literal["fifo", "lifo", "average"]
 
 DIGITS = 50
+DUST = Decimal("1e-12")  # of an order: less is the rounding of the walk's own sum of shares
 PRICE = ORDER.index("price")
 CLOSING = (DELISTED, RUINED)
 
@@ -112,7 +113,7 @@ def _match(walked: Walk, at: int, books: list[list[_Lot]], method: Method) -> li
     left, lots = Decimal(float(walked.order[at, 1])), books[asset]
     if not left:
         return []
-    price, done = Decimal(float(walked.order[at, PRICE])), []
+    price, done, dust = Decimal(float(walked.order[at, PRICE])), [], abs(left) * DUST
     while lots and left * lots[0].shares < 0:
         lot = lots[-1] if method == "lifo" else lots[0]
         part = lot.shares if abs(lot.shares) <= abs(left) else -left
@@ -120,11 +121,11 @@ def _match(walked: Walk, at: int, books: list[list[_Lot]], method: Method) -> li
         entry, leave = float(lot.price), float(price)
         done.append((Closed(asset, lot.session, session, float(part), entry, leave, float(gain)), gain))
         lot.shares, left = lot.shares - part, left + part
-        if not lot.shares:
+        if abs(lot.shares) <= dust:
             lots.remove(lot)
     if reason in CLOSING:
-        lots.clear()  # what is left is the rounding of the walk's own sum of shares
-    elif left:
+        lots.clear()
+    elif abs(left) > dust:
         _open(lots, _Lot(session, left, price), method)
     return done
 

@@ -9,23 +9,7 @@ import oracle
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import Case, cases
-
-PLAIN = {"gaps": False, "actions": False, "carry": False, "bounds": False}
-SCALABLE = {"half_spread": 0.001, "slippage": 0.0005, "commission": 0.001}
-
-
-def changed(case, **fields):
-    """Give the case with other prices, rows or account; costs without their borrow table."""
-    costs = {name: value for name, value in case.costs.items() if name != "borrow"}
-    return Case(**{
-        "close": case.close, "fill": case.fill, "rows": case.rows, "costs": costs, "account": case.account,
-        "days": case.days, **fields,
-    })  # fmt: skip
-
-
-def near(ours, theirs, tolerance=1e-9):
-    return np.allclose(ours, theirs, rtol=0.0, atol=tolerance * max(1.0, np.abs(theirs).max()))
+from strategies import PLAIN, SCALABLE, Case, cases, changed, near
 
 
 @given(cases(carry=False))

@@ -1,4 +1,4 @@
-"""Differential fuzz: thousands of orders in random portfolios, ours and vectorbt's side by side, each order compared."""
+"""Differential fuzz: thousands of orders in random portfolios, each compared with vectorbt's."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def comparable(book, *, sequential):
 
 
 def compared(portfolios):
-    """Compare every order and every session's equity to 1e-9; give the number of orders compared, and of scaled ones."""
+    """Compare every order and every session's equity to 1e-9; give the number of orders, and of scaled ones."""
     cases = [each.case() for each in portfolios]
     books = [case.walk() for case in cases]
     references = [np.where(case.market().reference > 0, case.market().reference, np.nan) for case in cases]
@@ -117,7 +117,7 @@ def compared(portfolios):
 
 @pytest.mark.parametrize("sequential", [False, True])
 def test_vectorbt_makes_the_same_orders(sequential):
-    """More than 10,000 orders with gaps, shorts, ties, fees and slippage agree to 1e-9, with binding cash and without."""
+    """More than 10,000 orders with gaps, shorts, ties, fees and slippage agree to 1e-9; in turn, cash binds."""
     rng = np.random.default_rng(1 + sequential)
     count, short = compared([drawn(rng, sequential=sequential) for _ in range(160)])
     assert count >= LEAST_ORDERS
