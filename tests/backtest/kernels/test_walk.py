@@ -186,7 +186,7 @@ def test_a_cover_is_never_refused_for_lack_of_cash():
 
 
 def test_nothing_at_all_is_exactly_nothing():
-    """Without targets equity is the capital, bit for bit (law 11)."""
+    """Without targets equity is the capital."""
     book = one([[1.0, 2.0]] * 5, {}).walk()
     assert book.equity.tolist() == [10_000.0] * 5
     assert len(book.order) == 0
