@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Batch", "Walk", "Walks", "market", "simulate", "simulate_many", "walk"]
 
 BPS = 1e-4
+ROUNDING = 1e-6  # of the mean: a smaller deviation is what running sums of squares leave of a constant
 SLICE = 32  # scenarios that one thread walks before it looks for more
 
 
@@ -146,7 +147,8 @@ class Walks:
     def sharpe(self, sessions_per_year: float) -> NDArray[np.float64]:
         """Give mean / deviation x sqrt(sessions_per_year) per scenario, NaN where the returns do not vary."""
         mean, deviation = self.summary["mean"].to_numpy(), self.summary["deviation"].to_numpy()
-        ratio: NDArray[np.float64] = np.divide(mean, deviation, out=np.full(len(mean), np.nan), where=deviation > 0.0)
+        varies = deviation > ROUNDING * np.abs(mean)
+        ratio: NDArray[np.float64] = np.divide(mean, deviation, out=np.full(len(mean), np.nan), where=varies)
         return ratio * float(np.sqrt(sessions_per_year))
 
 
