@@ -128,8 +128,7 @@ def walk(prices, rows, costs, account):
             _trade(book, t, prices, state, costs, account, called)
         # 5. mark
         for i in range(N):
-            if not math.isnan(prices.close[t][i]):
-                state.mark[i] = prices.close[t][i]
+            state.mark[i] = _mark(prices, t, i, state.mark[i])
         held = [(i, state.position[i] * state.mark[i]) for i in range(N) if state.position[i] != 0.0]
         equity = state.cash + sum(value for _, value in held)
         # 6. margin and ruin
@@ -143,6 +142,14 @@ def walk(prices, rows, costs, account):
             state.cash, state.position = equity, [0.0] * N
         _record(book, equity, state.position, state.cash, received, interest, borrow)
     return book
+
+
+def _mark(prices, t, i, last):
+    """Give the close; until there was one, the last fill price; after it, the last mark."""
+    if not math.isnan(prices.close[t][i]):
+        return prices.close[t][i]
+    closed = any(not math.isnan(prices.close[s][i]) for s in range(t))
+    return last if closed or math.isnan(prices.fill[t][i]) else prices.fill[t][i]
 
 
 @dataclass
@@ -395,7 +402,7 @@ def attribute(book, prices, rows, costs):
                 else:
                     _net_and_fill(t, held[i], wish[i], max(value, 0.0) / prices.fill[t][i], order, book_to)
                 last = prices.fill[t][i]
-            mark[i] = mark[i] / ratio if math.isnan(prices.close[t][i]) else prices.close[t][i]
+            mark[i] = _mark(prices, t, i, mark[i] / ratio)
             for part, s in held[i].items():
                 book_to(t, part, gain=s * (mark[i] - last) if s else 0.0)
         if book.status == "ruin" and t == book.stopped:

@@ -148,7 +148,8 @@ def cases(
     fill = close * np.exp(rng.normal(0.0, 0.01, shape))
     if gaps and draw(st.booleans()):
         gone = rng.random(shape) < 0.2
-        close, fill = np.where(gone, np.nan, close), np.where(gone | (rng.random(shape) < 0.05), np.nan, fill)
+        unfilled, unmarked = (gone | (rng.random(shape) < 0.05) for _ in range(2))
+        close, fill = np.where(unmarked, np.nan, close), np.where(unfilled, np.nan, fill)
     split = np.where(rng.random(shape) < 0.03, rng.choice([2.0, 0.5, 10.0, 1.5], shape), 1.0) if actions else None
     dividend = np.where(rng.random(shape) < 0.05, 0.3, 0.0) if actions else None
     limit = max_gross if max_gross is not None else draw(st.sampled_from([0.6, 1.0, 1.0, 2.0]))

@@ -76,6 +76,12 @@ def test_an_order_without_a_price_waits_and_is_sized_when_it_can_trade():
     assert book.why == ["waiting", "delayed"]
 
 
+def test_what_is_bought_before_its_first_close_is_marked_at_its_fill():
+    """An open without a close in the first session: 100 shares at 100 are worth 10,000, not nothing."""
+    book = one([np.nan, 110.0], {0: {0: {0: 1.0}}}, fill=[100.0, 105.0]).walk()
+    assert book.equity.tolist() == [10_000.0, 11_000.0]
+
+
 def test_a_split_changes_shares_and_never_value():
     """Two for one doubles the shares at half the price."""
     split = np.array([[1.0], [2.0]])
