@@ -61,6 +61,8 @@ def test_no_fill_lifts_gross_exposure_above_its_limit(case):
 def test_nothing_follows_ruin(case):
     """Once equity is gone all positions are closed and no order follows (law 7)."""
     book = case.walk()
+    gone = np.flatnonzero(book.equity <= 0.0)
+    assert book.stopped == (gone[0] if len(gone) else -1)
     if book.stopped >= 0:
         assert not book.shares[book.stopped :].any()
         assert (book.label[:, 0] <= book.stopped).all()
