@@ -61,6 +61,19 @@ class Account(Settings):
         default=0.0,
         description="Equity per gross exposure at the close; a breach scales positions down next session; 0: no rule.",
     )
+    funding: Literal["scale", "sequential"] = Field(
+        default="scale",
+        description="scale: buys that do not fit are scaled by one factor. sequential: in turn, the largest alone "
+        "bears the shortage, as in vectorbt; for differential tests only, without any other bound.",
+    )
+
+    @model_validator(mode="after")
+    def _sequential_is_bare(self) -> Account:
+        bounds = ("no_trade_band", "lot", "turnover_cap", "participation_cap", "initial_margin", "maintenance_margin")
+        asked = [name for name in bounds if getattr(self, name)] + ["max_gross"] * (self.max_gross != 1)
+        if self.funding == "sequential" and asked:
+            raise ValueError(f"funding: sequential knows no bounds, leave out {', '.join(asked)}")
+        return self
 
     @model_validator(mode="after")
     def _margins_in_order(self) -> Account:

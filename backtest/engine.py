@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from backtest import frames, walks
 from backtest.config.normal import normal
 from backtest.events import chosen, followed, omissions, read_events
@@ -19,20 +21,21 @@ from backtest.result import Provenance, Result
 from backtest.verdict import verdict, warnings
 from data.events.funnel import STAGES, funnel
 from data.hashing import text_hash
+from data.prices.examined import quality_frame, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import polars as pl
-
     from backtest.config.model import Config
+    from backtest.plan import Draft
     from backtest.simulation import Walk
+    from data.calendar import Calendar
     from data.events.funnel import Funnel
     from data.events.source import Events
     from data.prices.source import Prices
 
-__all__ = ["run"]
+__all__ = ["run", "run_on"]
 
 
 def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None = None) -> Result:
@@ -53,9 +56,23 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
         When the inputs do not allow an honest answer; the sentence says what to mend.
 
     """
+    (progress or _silent)("reading prices and events")
+    return run_on(config, read(config, folder), progress=progress, leave_out=True)
+
+
+def run_on(
+    config: Config,
+    sources: tuple[Calendar, Prices, Events],
+    *,
+    progress: Callable[[str], None] | None = None,
+    leave_out: bool = False,
+) -> Result:
+    """Run one config on sources that are read already: many configs that name the same ones share them.
+
+    The runs without single events and companies are made with ``leave_out`` alone.
+    """
     say = progress or _silent
-    say("reading prices and events")
-    calendar, prices, events = read(config, folder)
+    calendar, prices, events = sources
     inputs = lay_out(config, calendar, prices, events)
     say("setting targets")
     events_read = read_events(inputs)
@@ -92,17 +109,23 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
             *omissions(config, inputs, events_read),
             *notes(config, inputs, planned),
             *warnings(daily, trades, prices, walked.margin_calls),
+            *sentence(prices),
         ),
         provenance=provenance,
         signals=by_signal(made, targets, split),
         rotations=by_rotation(made, targets, split),
-        leave_out=left_out(config, made, lambda places: replanned(config, made, without=places), stage, walked),
+        leave_out=_leave_out(config, made, stage, walked) if leave_out else pl.DataFrame(),
         fits=fits,
+        quality=quality_frame(prices),
     )
 
 
 def _silent(_: str) -> None:
     """Say nothing."""
+
+
+def _leave_out(config: Config, made: Draft, stage: walks.Stage, walked: Walk) -> pl.DataFrame:
+    return left_out(config, made, lambda places: replanned(config, made, without=places), stage, walked)
 
 
 def _benchmark(config: Config, inputs: Inputs, stage: walks.Stage) -> Walk | None:

@@ -16,6 +16,7 @@ from data.events.settings import CuratedEvents, EventFiles
 from data.panel import Panel, panel
 from data.prices import files as price_files
 from data.prices import simulated
+from data.prices.examined import examined
 from data.prices.settings import PriceFiles, PriceYahoo, SimulatedMarket
 from data.timing import Fill, tradable_index
 
@@ -89,7 +90,8 @@ def read_prices(config: Config, folder: Path, calendar: Calendar) -> Prices:
 
         return yahoo.load(config.prices, folder / config.prices.store, config.assets, calendar)
     assert isinstance(config.prices, PriceFiles)  # noqa: S101 - the third source is simulated, see read
-    return price_files.load(config.prices, resolve(config.prices.path, folder), config.assets, calendar)
+    prices = price_files.load(config.prices, resolve(config.prices.path, folder), config.assets, calendar)
+    return examined(prices, calendar)
 
 
 def _events(config: Config, folder: Path, calendar: Calendar) -> Events | None:

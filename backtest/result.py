@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from data.prices.examined import no_doubts
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -114,6 +116,9 @@ class Result:
         Total return without each event and each company; see ``backtest.research.leave_out``.
     fits
         Numbers fitted on training events before the run; see ``backtest.research.fits``.
+    quality
+        What was found in the prices: severity (note, warning, set aside), kind, asset, session, where (file and row),
+        field, value, problem, remedy; `data.prices.examined.QUALITY`.
 
     """
 
@@ -133,3 +138,4 @@ class Result:
     rotations: pl.DataFrame = field(default_factory=_empty)
     leave_out: pl.DataFrame = field(default_factory=_empty)
     fits: pl.DataFrame = field(default_factory=_empty)
+    quality: pl.DataFrame = field(default_factory=no_doubts)

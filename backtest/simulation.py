@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Batch", "Walk", "Walks", "market", "simulate", "simulate_many", "walk", "walk_many"]
 
 BPS = 1e-4
+LEAST, MOST = 1e-15, 1e15  # of a price or of the capital, in account currency
+ROUNDING = 1e-6  # of the mean: a smaller deviation is what running sums of squares leave of a constant
 SLICE = 32  # scenarios that one thread walks before it looks for more
 
 
@@ -146,7 +148,8 @@ class Walks:
     def sharpe(self, sessions_per_year: float) -> NDArray[np.float64]:
         """Give mean / deviation x sqrt(sessions_per_year) per scenario, NaN where the returns do not vary."""
         mean, deviation = self.summary["mean"].to_numpy(), self.summary["deviation"].to_numpy()
-        ratio: NDArray[np.float64] = np.divide(mean, deviation, out=np.full(len(mean), np.nan), where=deviation > 0.0)
+        varies = deviation > ROUNDING * np.abs(mean)
+        ratio: NDArray[np.float64] = np.divide(mean, deviation, out=np.full(len(mean), np.nan), where=varies)
         return ratio * float(np.sqrt(sessions_per_year))
 
 
@@ -386,13 +389,18 @@ def _accounts(costs: Sequence[Costs], accounts: Sequence[Account], capital: floa
 
 
 def _terms(costs: Costs, account: Account, capital: float | None) -> Iterator[float]:
-    yield account.capital if capital is None else capital
+    if account.funding == "sequential" and costs.impact:
+        raise RunError("account.funding: sequential is for differential tests and knows no costs.impact")
+    cash = account.capital if capital is None else capital
+    if not LEAST <= cash <= MOST:
+        raise RunError(f"capital is {cash}; it is positive and finite, from {LEAST:g} to {MOST:g}")
+    yield cash
     yield account.gross_limit
     yield from (costs.half_spread_bps * BPS, costs.slippage_bps * BPS, costs.commission_bps * BPS)
     yield from (costs.commission_per_share, costs.commission_min, costs.impact)
     yield from (costs.cash_bps_per_year * BPS, costs.margin_bps_per_year * BPS)
     yield from (account.no_trade_band, account.lot, account.turnover_cap)
-    yield from (account.participation_cap, account.maintenance_margin)
+    yield from (account.participation_cap, account.maintenance_margin, account.funding == "sequential")
 
 
 def _borrow(costs: Costs, close: NDArray[np.float64], given: NDArray[np.float64] | None) -> NDArray[np.float64]:
@@ -424,15 +432,18 @@ def _shaped(name: str, values: NDArray[np.float64], close: NDArray[np.float64]) 
 
 
 def _checked(name: str, values: NDArray[np.float64], close: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Accept prices that are positive and finite, or NaN; name the first cell that is not (vectorbt issue 754)."""
+    """Accept prices that are positive and finite, or NaN; name the first cell that is not (vectorbt issue 754).
+
+    Far outside everything that is traded the shares of an order would be no finite number.
+    """
     values = np.asarray(values, dtype=np.float64)
     if values.ndim != 2:
         raise RunError(f"{name} has {values.ndim} dimensions, expected 2: (session, asset)")
-    bad = np.argwhere(~(np.isnan(values) | ((values > 0.0) & np.isfinite(values))))
+    bad = np.argwhere(~(np.isnan(values) | ((values >= LEAST) & (values <= MOST))))
     if len(bad):
         session, asset = bad[0]
         raise RunError(
-            f"{name}[{session}, {asset}] is {values[session, asset]}; prices are positive and finite, NaN "
-            f"where there is none ({len(bad)} such cells)",
+            f"{name}[{session}, {asset}] is {values[session, asset]}; prices are positive and finite, from "
+            f"{LEAST:g} to {MOST:g}, NaN where there is none ({len(bad)} such cells)",
         )
     return _shaped(name, values, np.asarray(close))

@@ -78,6 +78,7 @@ class Account:
     turnover_cap: float = 0.0
     participation_cap: float = 0.0
     maintenance: float = 0.0
+    sequential: bool = False
 
 
 @dataclass
@@ -121,14 +122,13 @@ def walk(prices, rows, costs, account):
             if state.gone[i]:
                 book.orders.append(Order(t, i, 0.0, 0.0, math.nan, math.nan, reason="delisted"))
             else:
-                state.pending[i] = (weight, t)
+                state.pending[i], state.aimed[i] = (weight, t), weight
         book.gone[t] = {i for i in range(N) if state.gone[i]}
         if state.pending or called:
             _trade(book, t, prices, state, costs, account, called)
         # 5. mark
         for i in range(N):
-            if not math.isnan(prices.close[t][i]):
-                state.mark[i] = prices.close[t][i]
+            state.mark[i] = _mark(prices, t, i, state.mark[i])
         held = [(i, state.position[i] * state.mark[i]) for i in range(N) if state.position[i] != 0.0]
         equity = state.cash + sum(value for _, value in held)
         # 6. margin and ruin
@@ -144,6 +144,14 @@ def walk(prices, rows, costs, account):
     return book
 
 
+def _mark(prices, t, i, last):
+    """Give the close; until there was one, the last fill price; after it, the last mark."""
+    if not math.isnan(prices.close[t][i]):
+        return prices.close[t][i]
+    closed = any(not math.isnan(prices.close[s][i]) for s in range(t))
+    return last if closed or math.isnan(prices.fill[t][i]) else prices.fill[t][i]
+
+
 @dataclass
 class State:
     """What changes from session to session."""
@@ -153,6 +161,7 @@ class State:
     mark: list
     pending: dict
     gone: list
+    aimed: dict = field(default_factory=dict)  # asset -> the weight last asked for
 
 
 def _corporate_actions(book, t, prices, state, account):
@@ -255,6 +264,9 @@ def _margin_call(t, prices, state, account, value, equity, orders, asked, why, b
 
 
 def _fill(book, t, prices, state, costs, account, value, orders, asked, why):
+    if account.sequential:
+        _fill_in_turn(book, t, state, costs, value, orders, asked, why)
+        return
     extras = [(prices.sigma[t][i], prices.volume[t][i]) for i in range(len(value))]
     factor = _affordable(orders, state.cash, state.position, value, costs, account, extras)
     for selling in (True, False):
@@ -271,6 +283,30 @@ def _fill(book, t, prices, state, costs, account, value, orders, asked, why):
                 t, i, asked[i], shares, value[i], price, spread, slip, commission, impact, "scaled" if short else why[i]
             )
             book.orders.append(line)
+
+
+def _fill_in_turn(book, t, state, costs, value, orders, asked, why):
+    """Fill sells, then buys, the smallest first (ties by asset); each buy takes what cash is left: vectorbt's way."""
+    equity = book.value[t]
+
+    def worth(i):
+        return state.aimed[i] * equity - state.position[i] * value[i]
+
+    selling = [i for i in sorted(orders) if orders[i] < 0]
+    buying = sorted((i for i in sorted(orders) if orders[i] >= 0), key=worth)
+    for i in selling + buying:
+        wanted, price = orders[i], _price(orders[i], value[i], costs)
+        shares, cash = wanted, math.nan
+        if wanted > 0:
+            proportional = state.cash / (price * (1.0 + costs["commission"]) + costs["per_share"])
+            most = max(0.0, min(proportional, (state.cash - costs["minimum"]) / price))
+            if wanted > most:
+                shares, cash = most, 0.0 if most > 0.0 else state.cash
+        spread, slip, commission, _ = order_costs(shares, value[i], costs)
+        state.cash = state.cash - shares * price - commission if math.isnan(cash) else cash
+        state.position[i] = 0.0 if shares == -state.position[i] else state.position[i] + shares
+        reason = "scaled" if abs(shares - wanted) > 1e-12 * abs(wanted) else why[i]
+        book.orders.append(Order(t, i, asked[i], shares, value[i], price, spread, slip, commission, 0.0, reason))
 
 
 def _scaled(wanted, held, factor, lot):
@@ -366,7 +402,7 @@ def attribute(book, prices, rows, costs):
                 else:
                     _net_and_fill(t, held[i], wish[i], max(value, 0.0) / prices.fill[t][i], order, book_to)
                 last = prices.fill[t][i]
-            mark[i] = mark[i] / ratio if math.isnan(prices.close[t][i]) else prices.close[t][i]
+            mark[i] = _mark(prices, t, i, mark[i] / ratio)
             for part, s in held[i].items():
                 book_to(t, part, gain=s * (mark[i] - last) if s else 0.0)
         if book.status == "ruin" and t == book.stopped:

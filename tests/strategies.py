@@ -18,6 +18,9 @@ FREE = {
     "cash": 0.0, "debit": 0.0,
 }  # fmt: skip
 
+PLAIN = {"gaps": False, "actions": False, "carry": False, "bounds": False}
+SCALABLE = {"half_spread": 0.001, "slippage": 0.0005, "commission": 0.001}
+
 
 @dataclass
 class Case:
@@ -75,6 +78,7 @@ class Case:
         return np.array([[
             a.capital, a.max_gross, c["half_spread"], c["slippage"], c["commission"], c["per_share"], c["minimum"],
             c["impact"], c["cash"], c["debit"], a.band, a.lot, a.turnover_cap, a.participation_cap, a.maintenance,
+            float(a.sequential),
         ]])  # fmt: skip
 
     def walk(self):
@@ -144,7 +148,8 @@ def cases(
     fill = close * np.exp(rng.normal(0.0, 0.01, shape))
     if gaps and draw(st.booleans()):
         gone = rng.random(shape) < 0.2
-        close, fill = np.where(gone, np.nan, close), np.where(gone | (rng.random(shape) < 0.05), np.nan, fill)
+        unfilled, unmarked = (gone | (rng.random(shape) < 0.05) for _ in range(2))
+        close, fill = np.where(unmarked, np.nan, close), np.where(unfilled, np.nan, fill)
     split = np.where(rng.random(shape) < 0.03, rng.choice([2.0, 0.5, 10.0, 1.5], shape), 1.0) if actions else None
     dividend = np.where(rng.random(shape) < 0.05, 0.3, 0.0) if actions else None
     limit = max_gross if max_gross is not None else draw(st.sampled_from([0.6, 1.0, 1.0, 2.0]))
@@ -170,3 +175,17 @@ def cases(
         volume=np.where(rng.random(shape) < 0.03, np.nan, rng.uniform(50.0, 5_000.0, shape)),
         sigma=rng.uniform(0.005, 0.05, shape), delistings=lost,
     )  # fmt: skip
+
+
+def changed(case, **fields):
+    """Give the case with other prices, rows or account; costs without their borrow table."""
+    costs = {name: value for name, value in case.costs.items() if name != "borrow"}
+    return Case(**{
+        "close": case.close, "fill": case.fill, "rows": case.rows, "costs": costs, "account": case.account,
+        "days": case.days, **fields,
+    })  # fmt: skip
+
+
+def near(ours, theirs, tolerance=1e-9):
+    """Say whether two series agree within the tolerance x max(1, the largest)."""
+    return np.allclose(ours, theirs, rtol=0.0, atol=tolerance * max(1.0, np.abs(theirs).max()))

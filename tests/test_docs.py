@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 import numpy as np
 import pytest
+from differences import DIFFERENCES
 
 from backtest.config.reader import load as load_config
 from data.calendar import load
@@ -73,7 +74,7 @@ def test_the_timing_table_is_what_the_code_does(root):
         assert calendar.sessions[index].item() == date.fromisoformat(trades)
 
 
-@pytest.mark.parametrize("path", ["README.md", "docs/timing.md", "docs/accounting.md"])
+@pytest.mark.parametrize("path", ["README.md", "docs/timing.md", "docs/accounting.md", "docs/peers.md"])
 def test_links_lead_somewhere(root, path):
     """Every relative link of a page exists."""
     page = root / path
@@ -86,3 +87,17 @@ def test_the_accounting_order_is_the_kernels(root):
     page = re.findall(r"^\d\. \*\*([A-Z][a-z]+)", (root / "docs/accounting.md").read_text(), re.MULTILINE)
     kernel = re.findall(r"^\d\. ([A-Z][a-z]+)", (root / "backtest/kernels/simulate.py").read_text(), re.MULTILINE)
     assert page == kernel == ["Corporate", "Accrual", "Trade", "Costs", "Mark", "Ruin"]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", sorted(DIFFERENCES))
+def test_the_differences_from_vectorbt_are_what_happens(root, name):
+    """Each line of docs/peers.md's table is run in both engines; all cases stand in the table."""
+    pytest.importorskip("vectorbt", reason="the extra `verify` is not installed")
+    table = re.findall(
+        r"^\| ([A-Z][^|]*?) \|[^|]*\| `([^|]*)` \| `([^|]*)` \|", (root / "docs/peers.md").read_text(), re.MULTILINE
+    )
+    shown = {title: (mine, other) for title, mine, other in table}
+    assert set(shown) == set(DIFFERENCES)
+    assert shown[name] == DIFFERENCES[name]()
+    assert shown[name][0] != shown[name][1]

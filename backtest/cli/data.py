@@ -171,12 +171,12 @@ def _examined(config: str) -> tuple[list[Issue], list[Finding], list[Finding]]:
     """Examine the prices of a config; what its loader refuses is raised by it."""
     from backtest.config.reader import load
     from data.calendar import load as load_calendar
-    from data.prices.quality import examine
+    from data.prices.examined import issues_of
 
     loaded = load(config, ())
     calendar = load_calendar(loaded.config.calendar)
     prices = _prices(loaded, calendar)
-    return examine(prices.frame, calendar, prices.adjustment, where=prices.label), list(prices.findings), []
+    return issues_of(prices, calendar), list(prices.findings), []
 
 
 def _prices(loaded: Loaded, calendar: Calendar) -> Prices:

@@ -12,6 +12,7 @@ from backtest.cli.options import ConfigPath, FailIf, Json, Out, Quiet, Set  # no
 if TYPE_CHECKING:
     from backtest.cli.gates import Outcome
     from backtest.config.reader import Loaded
+    from backtest.research.tally import Tally
     from backtest.result import Result
 
 __all__ = ["execute", "run"]
@@ -33,17 +34,21 @@ def run(
 
 
 def execute(config: str, overrides: list[str], out: Path, fail_if: list[str], *, as_json: bool, quiet: bool) -> None:
-    """Load, run, write, show, judge."""
+    """Load, run, write, count, show, judge."""
     from backtest.cli import gates
-    from backtest.cli.console import note
+    from backtest.cli.console import clean, note
+    from backtest.cli.trials import counted
     from backtest.config.reader import load
 
     conditions = gates.parse(fail_if)
     loaded = load(config, overrides)
+    for text in loaded.notes:
+        note(clean(text))
     result = _result(loaded, quiet=quiet or as_json)
     outcomes = gates.judge(conditions, result.metrics)
     folder, is_new = _stored(result, out)
-    _show(result, folder, outcomes, as_json=as_json, quiet=quiet)
+    tried = counted(result, out)
+    _show(result, folder, outcomes, tried, as_json=as_json, quiet=quiet)
     if not is_new:
         note(f"{folder} is already there, made from identical inputs; it was kept")
     failed = [outcome for outcome in outcomes if outcome.failed]
@@ -67,16 +72,19 @@ def _stored(result: Result, out: Path) -> tuple[Path, bool]:
     return (there, False) if there else (write(result, out), True)
 
 
-def _show(result: Result, folder: Path, outcomes: list[Outcome], *, as_json: bool, quiet: bool) -> None:
+def _show(result: Result, folder: Path, outcomes: list[Outcome], tried: Tally, *, as_json: bool, quiet: bool) -> None:
     from backtest.cli.console import write, write_json
 
     if as_json:
+        from dataclasses import asdict
+
         from backtest.cli.report import report
 
-        write_json(report(result, folder, outcomes))
+        write_json({**report(result, folder, outcomes), "trials": asdict(tried)})
     elif quiet:
         write(str(folder))
     else:
         from backtest.cli.summary import summary
+        from backtest.cli.trials import line
 
-        write(summary(result, folder))
+        write(summary(result, folder, tried=line(tried)))

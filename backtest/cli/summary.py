@@ -33,7 +33,7 @@ WIDEST = 100
 COSTS = ("half_spread", "slippage", "commission", "impact", "borrow")
 
 
-def summary(result: Result, folder: Path, width: int | None = None) -> str:
+def summary(result: Result, folder: Path, width: int | None = None, tried: str = "") -> str:
     """Give the screen as text, coloured where stdout is a terminal.
 
     Parameters
@@ -42,6 +42,8 @@ def summary(result: Result, folder: Path, width: int | None = None) -> str:
         The run and where it was written.
     width
         Columns; the terminal's when not given, 80 without a terminal.
+    tried
+        What the ledger of trials says, one line.
 
     """
     width = min(width or shutil.get_terminal_size((80, 24)).columns, WIDEST)
@@ -59,7 +61,7 @@ def summary(result: Result, folder: Path, width: int | None = None) -> str:
         for line in _head(result, width):
             screen.print(line)
         screen.print(_metrics(result, plain=plain))
-        for line in _tail(result, folder, width, plain=plain):
+        for line in _tail(result, folder, width, tried, plain=plain):
             screen.print(line, overflow="fold")
     lines = [line.rstrip() for line in captured.get().rstrip().split("\n")]
     return "\n".join(lines)
@@ -108,7 +110,7 @@ def _row(metric: Metric, dash: str) -> tuple[str, str, str]:
     return clean(metric.label), clean(numbers.value(metric, dash)), clean(numbers.interval(metric))
 
 
-def _tail(result: Result, folder: Path, width: int, *, plain: bool) -> Iterator[Text]:
+def _tail(result: Result, folder: Path, width: int, tried: str, *, plain: bool) -> Iterator[Text]:
     equity = [one for one in result.daily["equity"].to_list() if one is not None and math.isfinite(one)]
     if equity:
         yield Text(f"equity  {numbers.spark(_logged(equity), width - 8, plain=plain)}")
@@ -117,6 +119,8 @@ def _tail(result: Result, folder: Path, width: int, *, plain: bool) -> Iterator[
     losses = sorted(result.funnel.losses, key=lambda loss: (-loss.count, loss.stage, loss.reason))
     for loss in losses[:MOST_LOSSES]:
         yield _lines(f"  {loss.count} not {loss.stage}: {loss.reason}", width)
+    if tried:
+        yield _lines(tried, width, 2)
     yield Text(f"tearsheet  {clean(folder / 'tearsheet.html')}", "bold")
     yield _lines("next: open the tearsheet; vary with --set account.fill=close", width)
 

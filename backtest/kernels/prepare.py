@@ -30,6 +30,14 @@ def carried_forward(close: F, split: F) -> F:
     return mark
 
 
+def _first_marked(close: F, fill: F) -> F:
+    """Mark an asset at its fill price until its first close: bought before, it would be worth nothing."""
+    if not np.isnan(close).any():
+        return close
+    unknown = np.logical_and.accumulate(np.isnan(close), axis=0)
+    return np.where(unknown, fill, close)
+
+
 def averages(close: F, volume: F) -> tuple[F, F]:
     """Give average volume and daily volatility over the 21 sessions before each session, shape (T, N).
 
@@ -58,7 +66,7 @@ def market(
     delistings: Mapping[tuple[int, int], float] | None = None,
 ) -> Market:
     """Prepare a panel (arrays of shape (T, N)) for the walk; ``delistings`` maps (session, asset) to the return."""
-    mark = carried_forward(close, split)
+    mark = carried_forward(_first_marked(close, fill), split)
     before = np.vstack([np.zeros((1, close.shape[1])), mark.T[:-1]])[: len(close)] / split
     tradable = ~np.isnan(fill)
     nothing = np.zeros((1, close.shape[1]))
@@ -66,8 +74,8 @@ def market(
     busy = (dividend != 0.0).any(axis=1) | (split != 1.0).any(axis=1)
     busy[[session for session, _ in gone]] = True
     return Market(
-        np.where(tradable, fill, before),
-        tradable,
+        np.ascontiguousarray(np.where(tradable, fill, before)),  # another layout would compile the walk again
+        np.ascontiguousarray(tradable),
         mark,
         np.ascontiguousarray(dividend),
         np.ascontiguousarray(split),

@@ -100,7 +100,8 @@ class Terms(NamedTuple):
     """Costs and bounds of one scenario; the order is that of the columns of the array of accounts.
 
     Fractions: half_spread, slippage, commission, impact (a coefficient). Currency: capital, per_share, minimum. Per
-    year: credit, debit. Bounds, 0 for none: band, lot, turnover_cap, participation_cap, maintenance.
+    year: credit, debit. Bounds, 0 for none: band, lot, turnover_cap, participation_cap, maintenance. sequential: 0, or
+    1 to fill buys in turn from what cash is left, the smallest first, as vectorbt does (differential tests only).
     """
 
     capital: float
@@ -118,6 +119,7 @@ class Terms(NamedTuple):
     turnover_cap: float
     participation_cap: float
     maintenance: float
+    sequential: float
 
 
 class Desk(NamedTuple):
@@ -154,7 +156,7 @@ def walk(
     for s in range(first, last):
         a = accounts[s if len(accounts) > 1 else 0]
         terms = Terms(
-            a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14]
+            a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15]
         )  # fmt: skip
         stopped = _walk(market, rows, scenario[s], scenario[s + 1], terms, desk, journal)
         _summarise(desk.daily[EQUITY], desk.tally, terms.capital, stopped, summary[s - first])
@@ -387,17 +389,23 @@ def _trade(
         count = _cap_turnover(wanted, codes, terms, count, orders, terms.turnover_cap * value / total)
     if called:
         orders = _margin_call(reference, tradable, volume, terms, desk, orders, value)
-    factor = _affordable(reference, volume, sigma, terms, position, wanted, codes[ORDERED], orders, cash)
+    in_turn, factor = terms.sequential > 0.0, 1.0
+    if not in_turn:
+        factor = _affordable(reference, volume, sigma, terms, position, wanted, codes[ORDERED], orders, cash)
     keeps, turned, fees, impacts = len(journal.label) > 0, 0.0, 0.0, 0.0
     for j in range(orders):
         i = codes[ORDERED, j]
         shares = wanted[i] if factor == 1.0 else _scaled(wanted[i], position[i], factor, terms.lot)
         price = _price(wanted[i], reference[i], terms)
+        if in_turn and shares > 0.0:
+            shares = min(shares, _payable(cash, price, terms))
         size = abs(shares)
         commission, impact = _commission(size, price, terms.commission, terms.per_share, terms.minimum), 0.0
         if terms.impact > 0.0:
             impact = _impact(terms.impact, sigma[i], volume[i], size, reference[i])
         cash -= shares * price + (commission + impact)
+        if in_turn and 0.0 < shares < wanted[i]:
+            cash = 0.0
         position[i] = 0.0 if shares == -position[i] else position[i] + shares
         notional = size * reference[i]
         turned += notional
@@ -468,7 +476,14 @@ def _size(
             bought[buys] = i
             buys += 1
     for j in range(buys):
-        ordered[sells + j] = bought[j]
+        i, k = bought[j], sells + j
+        while terms.sequential > 0.0 and k > sells:  # ascending by value, ties by asset
+            h = ordered[k - 1]
+            if target[h] * value - position[h] * reference[h] <= target[i] * value - position[i] * reference[i]:
+                break
+            ordered[k] = h
+            k -= 1
+        ordered[k] = i
     return kept, sells + buys, total
 
 
@@ -518,6 +533,13 @@ def _lots(shares: float, lot: float) -> float:
 def _price(shares: float, reference: float, terms: Terms) -> float:
     away = terms.half_spread + terms.slippage
     return reference * (1.0 + away) if shares > 0.0 else reference * (1.0 - away)
+
+
+@ONCE
+def _payable(cash: float, price: float, terms: Terms) -> float:
+    """Give the shares that cash pays for, commission included."""
+    proportional = cash / (price * (1.0 + terms.commission) + terms.per_share)
+    return max(0.0, min(proportional, (cash - terms.minimum) / price))
 
 
 @INNER

@@ -1,1 +1,1 @@
-"""Studies of a run: what was fitted before it, what is left of it without single events."""
+"""Many runs of one question, and what stands behind one: trials, sweeps, fits, what is left without an event."""

@@ -54,31 +54,46 @@ def targets(
     weights: NDArray[np.float64],
     *,
     capital: float,
-    fees: float = 0.0,
-    slippage: float = 0.0,
+    fees: float | NDArray[np.float64] = 0.0,
+    fixed: float | NDArray[np.float64] = 0.0,
+    slippage: float | NDArray[np.float64] = 0.0,
+    value: NDArray[np.float64] | None = None,
+    groups: NDArray[np.int64] | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Let vectorbt size dense target weights itself (shape (T, N), NaN leaves alone), valued and filled at ``fill``.
+    """Let vectorbt size dense target weights itself (shape (T, N), NaN leaves alone), filled at ``fill``.
+
+    Parameters
+    ----------
+    close, fill, weights
+        Shape (T, N).
+    capital, fees, fixed, slippage
+        Cash of each portfolio; fees and slippage as fractions, fixed in currency per order: one for all, or (1, N).
+    value
+        Prices at which orders are sized; ``fill`` when not given.
+    groups
+        Portfolio of each column, ascending from 0, shape (N,); a single portfolio when not given.
 
     Returns
     -------
     tuple
-        Equity, shape (T,), and orders, shape (., 5): session, asset, signed shares, price, fee, in its order.
+        Equity, shape (T,) or (T, groups), and orders, shape (., 5): session, asset, signed shares, price, fee, in its
+        order.
 
     """
     import pandas as pd
     import vectorbt as vbt
 
+    each = {"fees": fees, "fixed_fees": fixed, "slippage": slippage}
     portfolio = vbt.Portfolio.from_orders(
         pd.DataFrame(close),
         size=weights,
         size_type="targetpercent",
         price=fill,
-        val_price=fill,
-        fees=fees,
-        slippage=slippage,
+        val_price=fill if value is None else value,
+        **{name: np.broadcast_to(cost, close.shape) for name, cost in each.items()},
         init_cash=capital,
         cash_sharing=True,
-        group_by=True,
+        group_by=True if groups is None else groups,
         call_seq="auto",
         freq="1D",
     )

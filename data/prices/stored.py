@@ -12,6 +12,7 @@ from data.calendar import load
 from data.errors import Finding, InputError, MissingDataError
 from data.hashing import frame_hash
 from data.prices import quality, vintages
+from data.prices.examined import sift
 from data.prices.source import Prices
 from data.schema import PRICES, check, conform
 
@@ -114,7 +115,7 @@ def assemble(settings: PriceYahoo, folder: Path, chosen: Sequence[Vintage], cale
     label = settings.name or LABEL
     _agree(chosen, calendar, label)
     frame = _between(joined(folder, chosen), settings.start, settings.end)
-    kept, aside = _examined(frame, calendar, label)
+    kept, doubts_of_all = sift(frame, quality.examine(frame, calendar, "split", where=label), label)
     ready = conform(kept.with_columns(pl.lit(None, pl.Float64).alias("split")), PRICES).sort(KEY)
     return Prices(
         frame=check(ready, PRICES, label),
@@ -122,8 +123,9 @@ def assemble(settings: PriceYahoo, folder: Path, chosen: Sequence[Vintage], cale
         label=label,
         simulated=False,
         disclosure=(_disclosure(chosen),),
-        findings=(*vintages.listed(folder)[1], *_notes(chosen), *aside),
+        findings=(*vintages.listed(folder)[1], *_notes(chosen)),
         content_hash=frame_hash(ready, KEY),
+        quality=doubts_of_all,
     )
 
 
@@ -161,24 +163,6 @@ def _agree(chosen: Sequence[Vintage], calendar: Calendar, label: str) -> None:
         found += [Finding(label, "currency", name, problem, hint) for name in sorted(currencies)]
     if found:
         raise InputError(f"{label}: the assets do not go together", found)
-
-
-def _examined(frame: pl.DataFrame, calendar: Calendar, label: str) -> tuple[pl.DataFrame, list[Finding]]:
-    """Refuse what is wrong, set aside rows that contradict themselves, and give the doubts along."""
-    issues = quality.examine(frame, calendar, "split", where=label)
-    aside = [issue for issue in issues if issue.severity == "set aside"]
-    errors = [issue.finding for issue in issues if issue.severity == "error"]
-    errors += [issue.finding for issue in aside if _has_action(frame, issue)]
-    if errors:
-        raise InputError(f"{label}: the prices cannot be used", errors)
-    rows = {issue.row for issue in aside}
-    kept = frame.filter(~pl.int_range(pl.len()).is_in(list(rows))) if rows else frame
-    return kept, [issue.finding for issue in issues]
-
-
-def _has_action(frame: pl.DataFrame, issue: Issue) -> bool:
-    row = issue.row or 0
-    return frame["dividend"][row] is not None or frame["split"][row] is not None
 
 
 def _disclosure(chosen: Sequence[Vintage]) -> str:

@@ -18,7 +18,7 @@ from data.errors import Finding, InputError, MissingDataError, RunError
 from data.store.objects import storing, sync
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 __all__ = ["Log", "Writer", "read", "writing"]
@@ -45,7 +45,12 @@ class Writer(NamedTuple):
 
     def append(self, entry: dict[str, Any]) -> None:
         """Add one entry, durably or not at all."""
-        line = _line({**entry, "number": len(self.log.entries) + 1})
+        self.extend((entry,))
+
+    def extend(self, entries: Sequence[dict[str, Any]]) -> None:
+        """Add entries in one write, once; a crash leaves a run of whole lines and at most one torn line."""
+        numbered = enumerate(entries, len(self.log.entries) + 1)
+        line = b"".join(_line({**entry, "number": number}) for number, entry in numbered)
         before = os.fstat(self.handle).st_size
         with storing(self.path):
             try:
@@ -75,7 +80,7 @@ def read(path: Path) -> Log:
 
 @contextmanager
 def writing(path: Path) -> Iterator[Writer]:
-    """Hold the one lock of a manifest, made when it is not there, for a single entry to be appended.
+    """Hold the one lock of a manifest, made when it is not there, for one append or extend.
 
     Raises
     ------

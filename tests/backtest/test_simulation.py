@@ -56,6 +56,16 @@ def test_dense_and_sparse_targets_are_the_same_walk():
     assert one.trades.equals(two.trades)
 
 
+def test_prices_by_column_do_not_compile_the_walk_again():
+    """Arrays of a frame lie column by column in memory; another compilation would cost ten seconds."""
+    close, opens = panel()
+    rows = simulate(close, random_targets(3), open=opens).equity
+    known = len(simulation.kernel.walk.signatures)
+    columns = simulate(np.asfortranarray(close), random_targets(3), open=np.asfortranarray(opens)).equity
+    assert columns.tobytes() == rows.tobytes()
+    assert len(simulation.kernel.walk.signatures) == known
+
+
 @given(st.integers(0, 2**32 - 1))
 def test_zero_cost_equity_is_the_closed_form(seed):
     """Without costs equity is the product over holding periods of the weighted price relatives, to 1e-12."""

@@ -9,23 +9,9 @@ import oracle
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import Case, cases
+from strategies import PLAIN, SCALABLE, Case, cases, changed, near
 
-PLAIN = {"gaps": False, "actions": False, "carry": False, "bounds": False}
-SCALABLE = {"half_spread": 0.001, "slippage": 0.0005, "commission": 0.001}
-
-
-def changed(case, **fields):
-    """Give the case with other prices, rows or account; costs without their borrow table."""
-    costs = {name: value for name, value in case.costs.items() if name != "borrow"}
-    return Case(**{
-        "close": case.close, "fill": case.fill, "rows": case.rows, "costs": costs, "account": case.account,
-        "days": case.days, **fields,
-    })  # fmt: skip
-
-
-def near(ours, theirs, tolerance=1e-9):
-    return np.allclose(ours, theirs, rtol=0.0, atol=tolerance * max(1.0, np.abs(theirs).max()))
+from backtest.trust.exact import replay
 
 
 @given(cases(carry=False))
@@ -75,6 +61,8 @@ def test_no_fill_lifts_gross_exposure_above_its_limit(case):
 def test_nothing_follows_ruin(case):
     """Once equity is gone all positions are closed and no order follows (law 7)."""
     book = case.walk()
+    gone = np.flatnonzero(book.equity <= 0.0)
+    assert book.stopped == (gone[0] if len(gone) else -1)
     if book.stopped >= 0:
         assert not book.shares[book.stopped :].any()
         assert (book.label[:, 0] <= book.stopped).all()
@@ -169,50 +157,49 @@ def test_raw_prices_with_splits_are_split_adjusted_prices(case):
     assert near(adjusted.walk().equity, case.walk().equity)
 
 
-@pytest.mark.parametrize("rate", [0.0, 0.01, 0.1])
-def test_total_return_prices_are_raw_prices_with_dividends_reinvested(rate):
-    """Dividends reinvested at the close of the ex-date equal total-return prices, factor 1 + d / ex-close (law 42)."""
-    rng = np.random.default_rng(4)
-    close = 50.0 * np.exp(np.cumsum(rng.normal(0, 0.02, (40, 1)), axis=0))
-    dividend = np.zeros((40, 1))
-    dividend[[10, 25]] = rate * 50.0
-    rows = {t: {0: {0: 1.0}} for t in (0, 10, 25)}
-    raw = Case(close, close, rows, {}, dividend=dividend).walk()
-    total = close * np.cumprod(1.0 + dividend / close, axis=0)
-    assert near(raw.equity, Case(total, total, {0: {0: {0: 1.0}}}, {}).walk().equity, 1e-12)
+@given(cases(carry=False), st.floats(0.01, 1e12))
+def test_without_targets_nothing_at_all_happens(case, capital):
+    """Without a target equity and cash are the capital, bit for bit, and every sum is exactly 0 (law 11)."""
+    book = replace(case, rows={}, account=replace(case.account, capital=capital)).walk()
+    assert set(book.equity.tolist()) == set(book.cash.tolist()) == {capital}
+    assert len(book.order) == 0
+    assert not any(book.summary[name] for name in ("turnover", "commission", "impact", "orders", "max_drawdown"))
 
 
-def test_a_million_buys_of_a_tenth_leave_no_dust():
-    """Many odd purchases, then one sale of all: the position is exactly 0 (law 47)."""
-    count = 3_000
-    rows = {t: {0: {0: 0.1 * (t + 1) / count}} for t in range(count - 1)} | {count - 1: {0: {0: 0.0}}}
-    close = np.full((count, 1), 0.1)
-    book = Case(close, close, rows, {}).walk()
+@given(st.floats(1e-3, 1e3), st.integers(2, 200), st.sampled_from([0.0, 0.1]))
+def test_many_odd_buys_and_one_sale_leave_no_dust(price, count, lot):
+    """However many odd purchases, a sale of all leaves exactly 0 shares (law 47)."""
+    rows = {t: {0: {0: 0.9 * (t + 1) / count}} for t in range(count)} | {count: {0: {0: 0.0}}}
+    close = np.full((count + 1, 1), price)
+    book = Case(close, close, rows, {}, oracle.Account(lot=lot)).walk()
     assert book.shares[-1, 0] == 0.0
     assert book.equity[-1] == pytest.approx(10_000.0, rel=1e-12)
 
 
-@given(cases(carry=False))
-def test_lots_are_exact_multiples_and_never_more_than_asked(case):
-    """Every order that is not a close, a margin call or a fraction paid out is a multiple of the lot (law 48)."""
-    assume(case.account.lot > 0.0)
-    book = replace(case, split=np.ones(case.close.shape)).walk()
-    for why, line in zip(book.why, book.order, strict=True):
-        if why in {"partial", "turnover"}:
-            count = abs(line[1]) / case.account.lot
-            assert count == pytest.approx(round(count), abs=1e-6)
-            assert abs(line[1]) <= abs(line[0]) * (1 + 1e-9)
+@given(cases(carry=False), st.sampled_from([0.1, 0.3, 1.0, 100.0]))
+def test_lots_are_exact_multiples_and_never_more_than_asked(case, lot):
+    """Until a margin call scales them positions are multiples of the lot, and no order exceeds its request (law 48)."""
+    account = replace(case.account, lot=lot)
+    book = replace(case, split=np.ones(case.close.shape), account=account).walk()
+    called = [t for (t, _, _), why in zip(book.label.tolist(), book.why, strict=True) if why == "margin"]
+    counts = book.shares[: min(called, default=len(book.shares))] / lot
+    assert np.allclose(counts, np.rint(counts), rtol=1e-9, atol=1e-6)
+    before = np.vstack([np.zeros_like(book.shares[:1]), book.shares])
+    for (t, i, _), why, (_, filled, reference, *_) in zip(book.label.tolist(), book.why, book.order, strict=True):
+        if why == "filled" and book.value[t] > 0.0:
+            asked = sum(case.rows[t][i].values()) * book.value[t] / reference - before[t, i]
+            assert abs(filled) <= abs(asked) * (1.0 + 1e-9) + 1e-9 * lot
 
 
-@pytest.mark.parametrize("price", [1e-6, 1.0, 1e6])
-@pytest.mark.parametrize("capital", [1.0, 1e12])
-def test_magnitudes_do_not_overflow(price, capital):
+@given(cases(carry=False, bounds=False), st.floats(-6.0, 6.0), st.floats(0.0, 12.0))
+def test_magnitudes_do_not_overflow(case, price, capital):
     """Prices from 1e-6 to 1e6 and capitals from 1 to 1e12 keep the books to 1e-9 (law 49)."""
-    close = price * np.array([[1.0], [1.1], [0.9]])
-    account = oracle.Account(capital=capital)
-    book = Case(close, close, {0: {0: {0: 0.9}}, 1: {0: {0: 0.3}}}, SCALABLE, account).walk()
+    scale, account = 10.0**price / 50.0, replace(case.account, capital=10.0**capital)
+    grown = replace(case, close=case.close * scale, fill=case.fill * scale, account=account)
+    grown.dividend = case.dividend * scale
+    book = grown.walk()
     assert np.isfinite(book.equity).all()
-    assert book.equity[2] == pytest.approx(book.cash[2] + book.shares[2, 0] * close[2, 0], rel=1e-12)
+    assert replay(grown.market(), book, account.capital).worst <= 1e-9
 
 
 @pytest.mark.parametrize("shape", [(0, 3), (1, 1), (3, 0), (5, 2)])

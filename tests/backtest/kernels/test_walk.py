@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import oracle
 import pytest
@@ -52,6 +54,15 @@ def test_all_buys_are_scaled_by_one_factor_when_costs_exceed_cash():
     assert book.why == ["scaled", "scaled"]
 
 
+def test_funded_in_turn_the_largest_buy_bears_the_shortage():
+    """At 1 % commission 40 % is bought whole, 60 % with what is left: 5,960 / 1.01, and cash is exactly 0."""
+    rows = {0: {0: {0: 0.6}, 1: {0: 0.4}}}
+    book = one([[100.0, 50.0]], rows, costs={"commission": 0.01}, account={"sequential": True}).walk()
+    assert book.label[:, 1].tolist() == [1, 0]
+    assert book.order[:, 1] == pytest.approx([80.0, 59.6 / 1.01], rel=1e-12)
+    assert (book.cash[0], book.why) == (0.0, ["filled", "scaled"])
+
+
 def test_gross_exposure_is_bounded_shorts_included():
     """A short of six times equity is filled up to max_gross."""
     book = one([[100.0]], {0: {0: {0: -6.0}}}).walk()
@@ -63,6 +74,12 @@ def test_an_order_without_a_price_waits_and_is_sized_when_it_can_trade():
     book = one([np.nan, 200.0], {0: {0: {0: 0.5}}}).walk()
     assert book.shares[:, 0].tolist() == [0.0, 25.0]
     assert book.why == ["waiting", "delayed"]
+
+
+def test_what_is_bought_before_its_first_close_is_marked_at_its_fill():
+    """An open without a close in the first session: 100 shares at 100 are worth 10,000, not nothing."""
+    book = one([np.nan, 110.0], {0: {0: {0: 1.0}}}, fill=[100.0, 105.0]).walk()
+    assert book.equity.tolist() == [10_000.0, 11_000.0]
 
 
 def test_a_split_changes_shares_and_never_value():
@@ -175,7 +192,7 @@ def test_a_cover_is_never_refused_for_lack_of_cash():
 
 
 def test_nothing_at_all_is_exactly_nothing():
-    """Without targets equity is the capital, bit for bit (law 11)."""
+    """Without targets equity is the capital."""
     book = one([[1.0, 2.0]] * 5, {}).walk()
     assert book.equity.tolist() == [10_000.0] * 5
     assert len(book.order) == 0
@@ -211,6 +228,20 @@ def test_the_walk_equals_its_slow_twin(case):
     assert [line[:3] for line in ours] == [line[:3] for line in theirs]
     for mine, other in zip(ours, theirs, strict=True):
         assert np.allclose(mine[3:], other[3:], rtol=1e-7, atol=1e-7, equal_nan=True)
+
+
+@given(cases(bounds=False, costs={"slippage": 0.0005, "commission": 0.01, "per_share": 0.01, "minimum": 5.0}))
+def test_buys_funded_in_turn_equal_their_slow_twin(case):
+    """With `funding: sequential` equity, cash and what every order filled agree with plain Python."""
+    turned = replace(case, account=replace(case.account, sequential=True))
+    fast, slow = turned.walk(), turned.slow()
+    scale = 1e-9 * max(1.0, np.abs(slow.equity).max())
+    assert np.allclose(fast.equity, slow.equity, rtol=0.0, atol=scale)
+    assert np.allclose(fast.cash, slow.cash, rtol=0.0, atol=scale)
+    ours = by_place((int(t), int(i), why, line[1]) for (t, i, _), why, line in zip(fast.label, fast.why, fast.order))  # noqa: B905
+    theirs = by_place((order.session, order.asset, order.reason, order.filled) for order in slow.orders)
+    assert [line[:3] for line in ours] == [line[:3] for line in theirs]
+    assert np.allclose([line[3] for line in ours], [line[3] for line in theirs], rtol=1e-7, atol=1e-7)
 
 
 @given(cases())

@@ -1,4 +1,4 @@
-"""Our walk against vectorbt: the same targets, and the same orders, while cash does not bind."""
+"""Our walk against vectorbt, one portfolio at a time: the same targets, and our orders booked alike."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import Case, cases
 
@@ -16,6 +16,9 @@ with warnings.catch_warnings():
     pytest.importorskip("vectorbt", reason="the extra `verify` is not installed")
 
 pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+few = settings(max_examples=8)  # vectorbt needs 0.1 s a call; test_vectorbt_fuzz compares orders by the thousand
 
 
 def dense(case):
@@ -30,6 +33,7 @@ def close_to(ours, theirs):
     return np.allclose(ours, theirs, rtol=0.0, atol=1e-9 * max(1.0, np.abs(theirs).max()))
 
 
+@few
 @given(st.integers(0, 2**32 - 1))
 def test_vectorbt_makes_the_same_orders(seed):
     """Long-only targets of up to 90 %, fees and slippage: every order and every session's equity agree to 1e-9."""
@@ -55,6 +59,7 @@ def test_vectorbt_makes_the_same_orders(seed):
         assert (line[1], line[3], line[6]) == pytest.approx((shares, price, fee), rel=1e-9, abs=1e-9)
 
 
+@few
 @given(cases(long_only=True, actions=False, carry=False, gaps=False, max_gross=1.0, bounds=False))
 def test_vectorbt_books_our_orders_alike(case):
     """Our orders, scaled ones included, replayed in vectorbt give our equity to 1e-9."""

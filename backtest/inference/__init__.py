@@ -1,0 +1,1 @@
+"""Could it be luck: Sharpe inference, overfitting, comparisons, bootstrap intervals; pure functions of arrays."""

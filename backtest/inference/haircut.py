@@ -1,0 +1,139 @@
+"""Cut a Sharpe ratio for the tests behind it, after Harvey and Liu (2015)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from backtest.distributions import normal_two_sided, student_t_ppf, student_t_two_sided
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Haircut", "Mixture", "autocorrelation_factor", "haircut", "mixture"]
+
+DRAWS = 2_000
+OBSERVED_MONTHS = 240
+MONTHLY_VOLATILITY = 0.15 / math.sqrt(12.0)
+# Harvey, Liu and Zhu (2016), by correlation of the tests: tests in all, share that is null, mean monthly return of the
+# others.
+ESTIMATES = {
+    0.0: (1295.0, 0.39660, 0.0054995),
+    0.2: (1377.0, 0.44589, 0.0055508),
+    0.4: (1476.0, 0.48604, 0.0055413),
+    0.6: (1773.0, 0.59902, 0.0055512),
+    0.8: (3109.0, 0.83901, 0.0055956),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """The population of tests that a strategy is one of: ``tests`` in all, ``null`` of them (a share) worth nothing."""
+
+    tests: int
+    null: float
+    mean_return: float
+    correlation: float
+
+
+@dataclass(frozen=True, slots=True)
+class Haircut:
+    """A Sharpe ratio per year after one way of counting the tests.
+
+    Attributes
+    ----------
+    p
+        Adjusted p-value.
+    sharpe
+        Sharpe ratio per year that a single test with this p-value would have.
+    fraction
+        Share of the Sharpe ratio (corrected for autocorrelation) that is cut.
+
+    """
+
+    p: float
+    sharpe: float
+    fraction: float
+
+
+def autocorrelation_factor(correlation: float, periods_per_year: float) -> float:
+    """Give the factor from a scaled to a true Sharpe ratio per year under AR(1) returns (Lo 2002).
+
+    [1 + 2 r/(1 - r) (1 - (1 - r^q) / (q (1 - r)))]^(-1/2), q periods per year.
+    """
+    r, q = correlation, periods_per_year
+    return 1.0 / math.sqrt(1.0 + 2.0 * r / (1.0 - r) * (1.0 - (1.0 - r**q) / (q * (1.0 - r))))
+
+
+def mixture(correlation: float) -> Mixture:
+    """Give the population that Harvey, Liu and Zhu estimated, between their correlations of the tests by lines."""
+    known = sorted(ESTIMATES)
+    tests, null, mean = (np.interp(correlation, known, [ESTIMATES[r][at] for r in known]) for at in range(3))
+    return Mixture(round(float(tests)), float(null), float(mean), correlation)
+
+
+def haircut(
+    sharpe_per_year: float,
+    count: int,
+    periods_per_year: float,
+    tests: int,
+    *,
+    seed: int,
+    autocorrelation: float = 0.0,
+    population: Mixture | None = None,
+) -> dict[str, Haircut]:
+    """Cut a Sharpe ratio for ``tests`` tests: ``bonferroni``, ``holm``, ``bhy`` and the ``average`` of their p-values.
+
+    Parameters
+    ----------
+    sharpe_per_year, count, periods_per_year
+        The Sharpe ratio scaled by sqrt(periods per year), the returns behind it, and their frequency.
+    seed
+        Of the simulated tests behind Holm and Benjamini-Hochberg-Yekutieli; the medians of 2,000 draws are taken.
+    population
+        Of the other tests; that of Harvey, Liu and Zhu at a correlation of 0.4 when not given.
+
+    """
+    sharpe = sharpe_per_year * autocorrelation_factor(autocorrelation, periods_per_year)
+    t = sharpe / math.sqrt(periods_per_year) * math.sqrt(count)
+    p = float(student_t_two_sided(t, count - 1))
+    holm, bhy = _simulated(p, tests, population or mixture(0.4), np.random.default_rng(seed))
+    found = {"bonferroni": min(p * tests, 1.0), "holm": holm, "bhy": bhy}
+    found["average"] = math.fsum(found.values()) / 3.0
+    return {name: _cut(value, sharpe, count, periods_per_year) for name, value in found.items()}
+
+
+def _cut(p: float, sharpe: float, count: int, periods_per_year: float) -> Haircut:
+    t = float(student_t_ppf(1.0 - p / 2.0, count - 1))
+    left = math.copysign(t / math.sqrt(count) * math.sqrt(periods_per_year), sharpe)
+    return Haircut(p, left, 1.0 - left / sharpe)
+
+
+def _simulated(p: float, tests: int, of: Mixture, rng: np.random.Generator) -> tuple[float, float]:
+    """Give medians over draws of other tests of this one's Holm and BHY p-values."""
+    adjusted = [_adjusted(p, _others(tests, of, rng)) for _ in range(DRAWS)]
+    holm, bhy = np.median(np.array(adjusted), axis=0)
+    return float(holm), float(bhy)
+
+
+def _others(tests: int, of: Mixture, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Draw p-values, ascending, of tests from the population: equally correlated noise, and exponential means."""
+    common, own = rng.standard_normal(), rng.standard_normal(tests)
+    noise = math.sqrt(of.correlation) * common + math.sqrt(1.0 - of.correlation) * own
+    mean = np.where(rng.random(tests) > of.null, rng.exponential(of.mean_return, tests), 0.0)
+    t = np.abs(mean / (MONTHLY_VOLATILITY / math.sqrt(OBSERVED_MONTHS)) + noise)
+    return np.sort(normal_two_sided(t))
+
+
+def _adjusted(p: float, others: NDArray[np.float64]) -> tuple[float, float]:
+    """Give the Holm and BHY p-values of p among the sorted others."""
+    at = int(np.searchsorted(others, p, side="left"))
+    every = np.insert(others, at, p)
+    n = len(every)
+    rank = np.arange(1, n + 1)
+    holm = float(np.max(every[: at + 1] * (n - rank[: at + 1] + 1)))
+    bhy = float(np.min(every[at:] * n * float(np.sum(1.0 / rank)) / rank[at:]))
+    return min(holm, 1.0), min(bhy, 1.0)

@@ -1,0 +1,173 @@
+"""A sweep: every config of a grid through the one engine line, the sources read once, each cell counted as a trial."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from backtest.config.normal import normal
+from backtest.engine import run_on
+from backtest.inference.deflation import dsr
+from backtest.inference.effective import worth
+from backtest.inference.overfitting import Overfitting, pbo
+from backtest.inputs import read
+from backtest.provenance import code_hash
+from backtest.research.trials import Trial, excess, trial_of
+from data.errors import RunError
+from data.hashing import text_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from backtest.research.grid import Cell
+    from data.calendar import Calendar
+    from data.events.source import Events
+    from data.prices.source import Prices
+
+__all__ = ["Done", "Sources", "Sweep", "leaderboard", "run_cell", "summed_up", "sweep_id"]
+
+SHOWN = ("total_return", "cagr", "volatility", "max_drawdown", "turnover", "active_return")
+BLOCKS = 16
+
+
+class Sources:
+    """Prices, events and calendars already read, by the settings that name them."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, tuple[Calendar, Prices, Events]] = {}
+
+    def of(self, cell: Cell) -> tuple[Calendar, Prices, Events]:
+        """Read what a cell names, once."""
+        config = normal(cell.config)
+        key = text_hash([{name: config[name] for name in ("calendar", "prices", "events", "baskets", "benchmark")},
+                         str(cell.folder)])  # fmt: skip
+        if key not in self._read:
+            self._read[key] = read(cell.config, cell.folder)
+        return self._read[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A finished cell: its line of the ledger, its metrics, its sessions and excess returns (NaN after ruin)."""
+
+    trial: Trial
+    metrics: dict[str, float | None]
+    sessions: tuple[str, ...]
+    returns: tuple[float, ...]
+
+    def text(self) -> str:
+        """Give it as JSON; floats come back as they were."""
+        plain = {**asdict(self), "returns": [None if math.isnan(one) else one for one in self.returns]}
+        return json.dumps(plain, sort_keys=True, allow_nan=False)
+
+    @classmethod
+    def of_text(cls, text: str) -> Done:
+        """Read it back."""
+        plain: dict[str, Any] = json.loads(text)
+        returns = tuple(math.nan if one is None else one for one in plain["returns"])
+        return cls(Trial(**plain["trial"]), plain["metrics"], tuple(plain["sessions"]), returns)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sweep:
+    """All cells together.
+
+    Attributes
+    ----------
+    leaderboard
+        One row per cell, the highest Sharpe ratio first.
+    returns
+        session, and the excess returns of every cell by its id; sessions that not all cells have are left out.
+    effective
+        Independent trials that the cells are worth.
+    overfitting
+        PBO of choosing among them; None where it cannot be told, and why stands in ``reason``.
+    reason
+        Why there is no PBO, or what to keep in mind.
+
+    """
+
+    leaderboard: pl.DataFrame
+    returns: pl.DataFrame
+    effective: float
+    overfitting: Overfitting | None
+    reason: str
+
+
+def sweep_id(cells: Sequence[Cell], sources: Sources, steps: tuple[int, int] | None = None) -> str:
+    """Identify a sweep by its cells, data, code and walk-forward; the order of the grid does not matter."""
+    data = sorted({(of[1].content_hash, of[2].content_hash) for of in map(sources.of, cells)})
+    return f"sweep-{text_hash([[cell.trial for cell in cells], data, code_hash(), steps])[:12]}"
+
+
+def run_cell(cell: Cell, sources: Sources, sweep: str) -> Done:
+    """Run one cell exactly as a run of its own."""
+    result = run_on(cell.config, sources.of(cell))
+    metrics = {
+        metric.name: float(metric.value) if isinstance(metric.value, int | float) else None
+        for metric in result.metrics
+        if metric.unit not in {"date", "text"}
+    }
+    sessions = tuple(str(day) for day in result.daily["session"].to_list())
+    return Done(trial_of(result, f"{sweep}/{cell.id}"), metrics, sessions, tuple(excess(result).tolist()))
+
+
+def summed_up(cells: Sequence[Cell], done: Sequence[Done]) -> Sweep:
+    """Rank the cells and judge the choice among them; depends on the cells alone, not on what else was tried."""
+    common = sorted(set.intersection(*(set(one.sessions) for one in done)))
+    matrix = np.column_stack([_on(one, common) for one in done]) if common else np.empty((0, len(done)))
+    whole = bool(common) and bool(np.isfinite(matrix).all())
+    effective = worth(matrix) if whole else float(len(done))
+    overfitting, reason = _overfitting(matrix, whole=whole)
+    names = [cell.id for cell in cells]
+    returns = pl.DataFrame(
+        {"session": pl.Series(common, dtype=pl.String).str.to_date(), **dict(zip(names, matrix.T, strict=True))}
+    )
+    return Sweep(leaderboard(cells, done, effective, overfitting), returns, effective, overfitting, reason)
+
+
+def _on(done: Done, common: Sequence[str]) -> NDArray[np.float64]:
+    by_session = dict(zip(done.sessions, done.returns, strict=True))
+    return np.array([by_session[session] for session in common])
+
+
+def _overfitting(matrix: NDArray[np.float64], *, whole: bool) -> tuple[Overfitting | None, str]:
+    if not whole:
+        return None, "the cells share no sessions, or a cell was ruined: their returns cannot be compared"
+    blocks = min(BLOCKS, len(matrix) // 2 // 2 * 2)
+    try:
+        found = pbo(matrix, blocks)
+    except RunError as error:
+        return None, error.message
+    return found, found.warning
+
+
+def leaderboard(
+    cells: Sequence[Cell], done: Sequence[Done], effective: float, overfitting: Overfitting | None
+) -> pl.DataFrame:
+    """Give one row per cell: id, settings, Sharpe ratio per year, DSR among the cells, splits won, metrics."""
+    sharpes = [one.trial.sharpe for one in done if one.trial.sharpe is not None]
+    spread = float(np.var(sharpes, ddof=1)) if len(sharpes) > 1 else 0.0
+    won = np.bincount(overfitting.chosen, minlength=len(cells)) / len(overfitting.chosen) if overfitting else None
+    rows = []
+    for at, (cell, one) in enumerate(zip(cells, done, strict=True)):
+        of = one.trial.moments
+        deflated = dsr(of, effective, spread) if of else math.nan
+        rows.append({
+            "cell": cell.id,
+            **dict(cell.settings),
+            "sharpe": one.metrics.get("sharpe"),
+            "dsr": deflated if math.isfinite(deflated) else None,
+            "chosen": None if won is None else float(won[at]),
+            **{name: one.metrics.get(name) for name in SHOWN},
+        })  # fmt: skip
+    floats = {"sharpe", "dsr", "chosen", *SHOWN}
+    schema = {name: pl.Float64 if name in floats else pl.String for name in rows[0]}
+    return pl.DataFrame(rows, schema=schema).sort("sharpe", "cell", descending=[True, False], nulls_last=True)

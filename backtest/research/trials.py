@@ -1,0 +1,170 @@
+"""The ledger of trials: every run and every cell of a sweep, counted once against the data that it was tried on.
+
+A line holds the fingerprint of prices, events, assets and period, the trial (a hash of the config without its name and
+thesis), and the moments of its returns: what a deflated Sharpe ratio needs. Lines carry a checksum and no clock.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from backtest.config.normal import normal
+from backtest.inference.sharpe import Moments, moments
+from backtest.metrics.moments import returns
+from data.calendar import load as load_calendar
+from data.errors import InputError
+from data.hashing import text_hash
+from data.store import manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from backtest.config.model import Config
+    from backtest.result import Result
+
+__all__ = ["LEDGER", "Ledger", "Trial", "excess", "fingerprint", "read", "record", "trial_id", "trial_of"]
+
+LEDGER = "trials.jsonl"
+UNTRIED = ("name", "thesis")
+DAMAGED = "the ledger of trials is damaged (restore it from a copy, or move it aside: the count then starts anew)"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One config tried on one set of data.
+
+    Attributes
+    ----------
+    fingerprint
+        Of the data: prices, events, assets, first and last session.
+    trial
+        Of the config, without its name and thesis.
+    run_id
+        The run's folder, or ``<sweep>/<cell>``.
+    sessions
+        Returns behind the moments.
+    sharpe, skewness, kurtosis, autocorrelation
+        Of excess returns per session; None when they do not vary.
+    per_year
+        Sessions per year.
+
+    """
+
+    fingerprint: str
+    trial: str
+    run_id: str
+    sessions: int
+    sharpe: float | None
+    skewness: float | None
+    kurtosis: float | None
+    autocorrelation: float | None
+    per_year: float
+
+    @property
+    def moments(self) -> Moments | None:
+        """Give the moments for Sharpe inference; None where there is no Sharpe ratio."""
+        if self.sharpe is None or self.skewness is None or self.kurtosis is None:
+            return None
+        return Moments(self.sharpe, self.sessions, self.skewness, self.kurtosis, self.autocorrelation or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Trials in the order in which they were counted, and what was left out because a crash cut it off."""
+
+    trials: tuple[Trial, ...]
+    torn: tuple[str, ...]
+
+
+def fingerprint(result: Result) -> str:
+    """Identify the data that a result was tried on."""
+    origin, sessions = result.provenance, result.daily["session"]
+    period = [str(sessions[0]), str(sessions[-1])]
+    return text_hash([origin.prices_hash, origin.events_hash, list(result.config.assets), period])
+
+
+def trial_id(config: Config) -> str:
+    """Identify what was tried: the config without the words about it."""
+    return text_hash({key: value for key, value in normal(config).items() if key not in UNTRIED})
+
+
+def excess(result: Result) -> NDArray[np.float64]:
+    """Give the net returns per session over the risk-free rate; NaN after ruin, when there is no capital."""
+    equity, capital = result.daily["equity"].to_numpy(), result.config.account.capital
+    alive = np.concatenate([[capital], equity[:-1]]) > 0.0
+    per_year = load_calendar(result.config.calendar).sessions_per_year
+    rate = (1.0 + result.config.risk_free_per_year) ** (1.0 / per_year) - 1.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        changed = returns(equity, capital) - rate
+    return np.asarray(np.where(alive, changed, np.nan))
+
+
+def trial_of(result: Result, run_id: str | None = None) -> Trial:
+    """Give the line of a result."""
+    net = excess(result)
+    of = moments(net[~np.isnan(net)])
+    per_year = load_calendar(result.config.calendar).sessions_per_year
+    return Trial(
+        fingerprint(result),
+        trial_id(result.config),
+        run_id or result.run_id,
+        of.count,
+        _known(of.sharpe),
+        _known(of.skewness),
+        _known(of.kurtosis),
+        _known(of.autocorrelation),
+        per_year,
+    )
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def record(runs: Path, trials: Sequence[Trial]) -> int:
+    """Count the trials that were not yet counted, durably, and give how many those are; writers take turns.
+
+    Raises
+    ------
+    InputError
+        When the ledger is damaged.
+    RunError
+        When the disk refuses.
+
+    """
+    path = runs / LEDGER
+    try:
+        with manifest.writing(path) as writer:
+            fresh = list(_fresh(trials, writer.log.entries))
+            if fresh:
+                writer.extend(fresh)
+    except InputError as error:
+        raise InputError(f"{path}: {DAMAGED}", error.findings) from error
+    return len(fresh)
+
+
+def _fresh(trials: Sequence[Trial], entries: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    known = {(entry["fingerprint"], entry["trial"]) for entry in entries}
+    for trial in trials:
+        key = (trial.fingerprint, trial.trial)
+        if key not in known:
+            known.add(key)
+            yield asdict(trial)
+
+
+def read(runs: Path) -> Ledger:
+    """Read the ledger of a folder of runs; one that is not there has no trials."""
+    path = runs / LEDGER
+    try:
+        log = manifest.read(path)
+    except InputError as error:
+        raise InputError(f"{path}: {DAMAGED}", error.findings) from error
+    trials = (Trial(**{key: value for key, value in entry.items() if key != "number"}) for entry in log.entries)
+    return Ledger(tuple(trials), tuple(f"{one.where} {one.problem}" for one in log.torn))

@@ -1,0 +1,113 @@
+"""``backtest sweep`` and ``backtest trials`` from end to end on the simulated market."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Backtest = Callable[..., subprocess.CompletedProcess[str]]
+
+SHORT = ("--set", "prices.sessions=300")
+GRID = ("--grid", "signals.0.cap=0.2,0.4", "--grid", "portfolio.rebalance_every_sessions=5,10,20")
+
+
+@pytest.fixture
+def config(root: Path) -> str:
+    return str(root / "configs" / "quickstart.yaml")
+
+
+def test_a_run_is_counted_and_shown(backtest: Backtest, tmp_path: Path) -> None:
+    """Without being asked, once, the demo too."""
+    first = backtest("demo", *SHORT)
+    backtest("demo", *SHORT, "--set", "name=other")
+    second = backtest("demo", *SHORT, "--set", "costs.half_spread_bps=9")
+    assert "trials  1 trial on these data" in first.stdout
+    assert "trials  2 trials on these data" in second.stdout
+    assert len((tmp_path / "runs" / "trials.jsonl").read_text().splitlines()) == 2
+
+
+def test_the_ledger_as_json(backtest: Backtest) -> None:
+    """Counts, effective trials, best Sharpe ratio and its deflation."""
+    backtest("demo", *SHORT, "-q")
+    (found,) = json.loads(backtest("trials", "--json").stdout)["data"]
+    assert (found["trials"], found["effective"]) == (1, 1.0)
+    assert found["best"].startswith("quickstart-")
+    assert 0.0 <= found["deflated"] <= 1.0
+
+
+def test_no_ledger_is_no_error(backtest: Backtest) -> None:
+    """It says that nothing was tried."""
+    done = backtest("trials")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "no trials yet" in done.stdout
+
+
+def test_a_sweep_is_written_counted_and_ranked(backtest: Backtest, config: str, tmp_path: Path) -> None:
+    """Six cells: files, trials, an honest line about the best; the same again keeps the first."""
+    done = backtest("sweep", config, *SHORT, *GRID, "--walk-forward", "60,20")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "probability of overfitting" in done.stdout
+    (folder,) = (tmp_path / "runs").glob("sweep-*")
+    assert sorted(path.name for path in folder.iterdir()) == ["cells.parquet", "returns.parquet", "sweep.json"]
+    board = pl.read_parquet(folder / "cells.parquet")
+    assert board["sharpe"].to_list() == sorted(board["sharpe"].to_list(), reverse=True)
+    assert json.loads(backtest("trials", "--json").stdout)["data"][0]["trials"] == 6
+    again = backtest("sweep", config, *SHORT, *GRID, "--walk-forward", "60,20")
+    assert "is already there" in again.stderr
+    assert again.stdout == done.stdout
+
+
+def test_a_sweep_that_was_killed_goes_on(
+    backtest: Backtest, config: str, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """No cell is lost, none is counted twice, and the bytes are those of a sweep that was never stopped."""
+    command = [sys.executable, "-m", "backtest.cli", "sweep", config, *SHORT, *GRID]
+    stopped = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
+    while not list(tmp_path.glob("runs/*.partial/*.json")) and stopped.poll() is None:
+        time.sleep(0.01)
+    stopped.send_signal(signal.SIGKILL)
+    stopped.wait(10)
+    refused = backtest("sweep", config, *SHORT, *GRID)
+    if refused.returncode:  # else the sweep was done before it could be stopped
+        assert refused.returncode == 2
+        assert "--resume" in refused.stderr
+    resumed = backtest("sweep", config, *SHORT, *GRID, "--resume", "-q")
+    whole = backtest("sweep", config, *SHORT, *GRID, "-q", "--out", "fresh")
+    for name in ("cells.parquet", "returns.parquet", "sweep.json"):
+        pair = [(tmp_path / done.stdout.strip() / name).read_bytes() for done in (resumed, whole)]
+        assert pair[0] == pair[1], name
+    assert json.loads(backtest("trials", "--json").stdout)["data"][0]["trials"] == 6
+    assert not list((tmp_path / "runs").glob("*.partial"))
+
+
+def test_a_dry_run_counts_and_writes_nothing(backtest: Backtest, config: str, tmp_path: Path) -> None:
+    """Count and time first."""
+    done = backtest("sweep", config, *SHORT, *GRID, "--dry-run")
+    assert done.stdout.startswith("6 cells, 0 of them done; ")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_grid_beyond_reason_is_refused(backtest: Backtest, config: str) -> None:
+    """Exit 2 and the count."""
+    done = backtest("sweep", config, *GRID, "--most", "5")
+    assert done.returncode == 2
+    assert "2 x 3 = 6 cells, more than 5" in done.stderr
+
+
+def test_a_walk_forward_that_cannot_be_read_is_refused(backtest: Backtest, config: str, tmp_path: Path) -> None:
+    """Before anything is run."""
+    done = backtest("sweep", config, *GRID, "--walk-forward", "a year")
+    assert done.returncode == 2
+    assert "for example 504,126" in done.stderr
+    assert not (tmp_path / "runs").exists()

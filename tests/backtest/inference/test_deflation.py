@@ -1,0 +1,111 @@
+"""Haircuts, adjusted p-values and effective trials against published numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backtest.inference.effective import by_average_correlation, by_clusters, by_rank, clusters, correlations, worth
+from backtest.inference.haircut import autocorrelation_factor, haircut, mixture
+from backtest.inference.multiple import adjust
+
+PRINTED = (0.005, 0.009, 0.0128, 0.0135, 0.045, 0.06)
+
+
+@pytest.mark.parametrize(
+    ("method", "adjusted"),
+    [
+        ("bonferroni", [0.03, 0.054, 0.0768, 0.081, 0.27, 0.36]),
+        ("holm", [0.03, 0.045, 0.0512, 0.0512, 0.09, 0.09]),
+        ("bh", [0.02025, 0.02025, 0.02025, 0.02025, 0.054, 0.06]),
+        ("by", [0.0496125, 0.0496125, 0.0496125, 0.0496125, 0.1323, 0.147]),
+    ],
+)
+def test_the_example_of_harvey_and_liu(method, adjusted):
+    """Six p-values adjusted as by R's p.adjust."""
+    assert adjust(PRINTED, method).tolist() == pytest.approx(adjusted, rel=1e-12)
+
+
+@given(st.permutations(range(6)), st.sampled_from(["bonferroni", "holm", "bh", "by"]))
+def test_order_and_gaps_change_nothing(order, method):
+    """Adjusted values follow their own, and a missing one is not counted."""
+    shuffled = np.array(PRINTED)[list(order)]
+    with_gap = adjust([*shuffled, np.nan], method)
+    assert with_gap[:-1].tolist() == adjust(PRINTED, method)[list(order)].tolist()
+    assert np.isnan(with_gap[-1])
+
+
+def test_no_probability_above_one():
+    """A wrong input is refused."""
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        adjust([1.5], "holm")
+
+
+@pytest.mark.parametrize(("per_year", "factor"), [(360, 0.905), (52, 0.906), (12, 0.912), (4, 0.928), (1, 1.0)])
+def test_the_printed_factors_of_autocorrelation(per_year, factor):
+    """A correlation of .1 at every frequency."""
+    assert autocorrelation_factor(0.1, per_year) == pytest.approx(factor, abs=5e-4)
+
+
+def test_the_printed_haircut():
+    """A Sharpe ratio of 1 after 120 months and 100 tests; Holm and BHY are medians of simulations, so within .01."""
+    found = haircut(1.0, 120, 12.0, 100, seed=1, autocorrelation=0.1)
+    exact = found["bonferroni"]
+    assert (exact.p, exact.sharpe, exact.fraction) == pytest.approx(
+        (0.46512300015943975, 0.23173088626954952, 0.7459774849892387), rel=1e-9
+    )
+    printed = {"holm": (0.409, 0.262, 0.713), "bhy": (0.169, 0.438, 0.520), "average": (0.348, 0.298, 0.673)}
+    for name, numbers in printed.items():
+        assert (found[name].p, found[name].sharpe, found[name].fraction) == pytest.approx(numbers, abs=1e-2), name
+
+
+def test_a_haircut_depends_on_its_seed_alone():
+    """The same seed, the same number."""
+    one, two = (haircut(0.8, 60, 12.0, 10, seed=3) for _ in range(2))
+    assert one == two
+
+
+def test_the_population_lies_between_the_estimates():
+    """At .3, half way between .2 and .4."""
+    assert mixture(0.3).tests == round((1377 + 1476) / 2)
+
+
+def test_the_printed_effective_rank():
+    """Three trials, two of which follow the third."""
+    assert by_rank(np.array([[10, 1, 7], [1, 10, 8], [7, 8, 10]]) / 10) == pytest.approx(1.84, abs=5e-3)
+
+
+def test_extremes_of_correlation():
+    """Unrelated trials all count; equal ones count as one."""
+    unrelated, equal = np.eye(5), np.ones((5, 5))
+    assert (by_rank(unrelated), by_average_correlation(unrelated)) == pytest.approx((5.0, 5.0))
+    assert (by_rank(equal), by_average_correlation(equal)) == pytest.approx((1.0, 1.0))
+
+
+def test_planted_clusters_are_found():
+    """Three common factors, four trials on each: three clusters, whatever the order."""
+    rng = np.random.default_rng(2)
+    factors = rng.normal(size=(500, 3))
+    owner = rng.permutation(np.repeat([0, 1, 2], 4))
+    matrix = correlations(factors[:, owner] + 0.4 * rng.normal(size=(500, 12)))
+    labels = clusters(matrix)
+    assert by_clusters(matrix) == 3
+    assert all((labels[i] == labels[j]) == (owner[i] == owner[j]) for i in range(12) for j in range(12))
+
+
+def test_a_trial_that_never_traded_correlates_with_nothing():
+    """No division by a deviation of zero."""
+    rng = np.random.default_rng(2)
+    matrix = correlations(np.column_stack([np.zeros(50), rng.normal(size=50)]))
+    assert matrix.tolist() == np.eye(2).tolist()
+
+
+def test_what_all_trials_share_makes_them_no_less_independent():
+    """Ten tilts of one market, each with its own noise, are worth ten; equal ones one."""
+    rng = np.random.default_rng(3)
+    market, noise = rng.normal(0.0, 0.01, (4000, 1)), rng.normal(0.0, 0.001, (4000, 10))
+    assert worth(market + noise) == pytest.approx(10.0, abs=0.1)
+    assert worth(np.repeat(market, 10, axis=1)) == 1.0
+    assert worth(np.repeat(market + noise[:, :2], 5, axis=1)) == pytest.approx(2.0, abs=0.01)

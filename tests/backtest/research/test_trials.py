@@ -1,0 +1,146 @@
+"""The ledger of trials: counted once, whatever crashes, whoever writes at the same time."""
+
+from __future__ import annotations
+
+import math
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backtest.inference.deflation import dsr
+from backtest.research.tally import tallies
+from backtest.research.trials import LEDGER, Trial, fingerprint, read, record, trial_id, trial_of
+from backtest.store import write
+from data.errors import InputError
+
+WRITER = Path(__file__).with_name("ledger_writer.py")
+
+
+def trial(number, fingerprint="data", sharpe=0.05):
+    """Give a trial."""
+    return Trial(fingerprint, f"config-{number}", f"run-{number}", 500, sharpe, 0.0, 3.0, 0.0, 252.0)
+
+
+def test_what_was_recorded_is_read_back(tmp_path):
+    """In order, whole."""
+    assert record(tmp_path, [trial(1), trial(2)]) == 2
+    assert record(tmp_path, [trial(3)]) == 1
+    assert read(tmp_path).trials == (trial(1), trial(2), trial(3))
+
+
+def test_the_same_trial_counts_once(tmp_path):
+    """On the same data; on other data it is another trial."""
+    assert record(tmp_path, [trial(1), trial(1)]) == 1
+    before = (tmp_path / LEDGER).read_bytes()
+    assert record(tmp_path, [trial(1)]) == 0
+    assert (tmp_path / LEDGER).read_bytes() == before
+    assert record(tmp_path, [trial(1, "other")]) == 1
+
+
+@pytest.mark.parametrize("keep", [1, 40, 200])
+def test_a_torn_line_is_reported_and_the_next_writer_starts_clean(tmp_path, keep):
+    """What was acknowledged stays."""
+    record(tmp_path, [trial(1)])
+    path = tmp_path / LEDGER
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[:keep])
+    ledger = read(tmp_path)
+    assert ledger.trials == (trial(1),)
+    assert "never finished" in ledger.torn[0]
+    record(tmp_path, [trial(2)])
+    assert read(tmp_path).trials == (trial(1), trial(2))
+
+
+def test_a_damaged_line_is_an_error_of_the_ledger(tmp_path):
+    """A changed number is never passed over, for reading and for writing."""
+    record(tmp_path, [trial(1), trial(2)])
+    path = tmp_path / LEDGER
+    path.write_bytes(path.read_bytes().replace(b"config-1", b"config-9"))
+    for call in (lambda: read(tmp_path), lambda: record(tmp_path, [trial(3)])):
+        with pytest.raises(InputError, match="ledger of trials is damaged"):
+            call()
+
+
+def started(root, folder, name, count):
+    """Start a process that records so many trials."""
+    command = [sys.executable, str(WRITER), str(folder), name, str(count)]
+    return subprocess.Popen(command, cwd=root, env={"PYTHONPATH": str(root)}, stdout=subprocess.PIPE, text=True)
+
+
+def test_two_writers_lose_nothing(root, tmp_path):
+    """Each adds thirty trials while the other does; ten of them are the same."""
+    writers = [started(root, tmp_path, name, 30) for name in ("a", "b")]
+    told = [writer.communicate(timeout=60)[0].split() for writer in writers]
+    assert [(writer.returncode, len(lines)) for writer, lines in zip(writers, told, strict=True)] == [(0, 30), (0, 30)]
+    trials = [one.trial for one in read(tmp_path).trials]
+    assert len(trials) == len(set(trials)) == 30 + 30 - 10
+
+
+@pytest.mark.parametrize("lines", [1, 5, 12])
+def test_a_killed_writer_loses_nothing_that_it_acknowledged(root, tmp_path, lines):
+    """Killed after some lines: all of them are there, and the ledger takes the next trial."""
+    writer = started(root, tmp_path, "a", 5_000)
+    told = [writer.stdout.readline().strip() for _ in range(lines)]
+    time.sleep(0.003 * lines)
+    writer.send_signal(signal.SIGKILL)
+    told += writer.stdout.read().split()
+    writer.wait(10)
+    writer.stdout.close()
+    assert {one.trial for one in read(tmp_path).trials} >= set(told)
+    assert record(tmp_path, [trial(1)]) == 1
+
+
+def test_words_about_a_config_make_no_new_trial(small):
+    """The name and the thesis do not; a cap does."""
+    config = small.config()
+    assert trial_id(config.model_copy(update={"name": "other", "thesis": "new"})) == trial_id(config)
+    assert trial_id(small.config(risk_free_per_year=0.01)) != trial_id(config)
+
+
+def test_a_run_gives_its_moments(small):
+    """The Sharpe ratio per session is that of the metrics, annualised."""
+    result = small.run()
+    found = trial_of(result)
+    shown = next(metric.value for metric in result.metrics if metric.name == "sharpe")
+    assert found.sharpe * math.sqrt(found.per_year) == pytest.approx(shown, rel=1e-12)
+    assert (found.sessions, found.run_id) == (result.daily.height, result.run_id)
+
+
+def test_the_fingerprint_knows_prices_events_assets_and_period(small):
+    """Another config on the same data has the same one; fewer sessions another."""
+    one = fingerprint(small.run())
+    assert fingerprint(small.run(risk_free_per_year=0.01)) == one
+    assert fingerprint(small.run(period={"end": str(small.sessions[-5])})) != one
+    assert fingerprint(replace(small.run(), provenance=replace(small.run().provenance, events_hash="x"))) != one
+
+
+def test_the_tally_deflates_the_best(tmp_path):
+    """Three trials whose returns are gone count as three; DSR by its formula."""
+    record(tmp_path, [trial(at, sharpe=sharpe) for at, sharpe in enumerate((0.01, 0.05, 0.09))])
+    (found,) = tallies(read(tmp_path).trials, tmp_path)
+    expected = dsr(trial(0, sharpe=0.09).moments, 3, float(np.var([0.01, 0.05, 0.09], ddof=1)))
+    assert (found.trials, found.effective, found.best) == (3, 3.0, "run-2")
+    assert found.deflated == pytest.approx(expected, rel=1e-12)
+
+
+def test_trials_with_the_same_returns_are_worth_one(small, tmp_path):
+    """A run whose change has no effect adds a trial, not an independent one."""
+    for changes in ({}, {"seed": 5}):
+        result = small.run(**changes)
+        write(result, tmp_path)
+        record(tmp_path, [trial_of(result)])
+    (found,) = tallies(read(tmp_path).trials, tmp_path)
+    assert (found.trials, found.effective) == (2, 1.0)
+
+
+def test_trials_without_a_sharpe_ratio_are_counted(tmp_path):
+    """They were tried."""
+    record(tmp_path, [replace(trial(1), sharpe=None, skewness=None, kurtosis=None, autocorrelation=None)])
+    (found,) = tallies(read(tmp_path).trials, tmp_path)
+    assert (found.trials, found.best, found.deflated) == (1, None, None)
