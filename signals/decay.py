@@ -28,7 +28,7 @@ class Exponential(Settings):
     until: Fraction = 0.02
 
     @property
-    def sessions(self) -> int:
+    def reach(self) -> int:
         """Give an age at which the weight is 0."""
         return _reach(self.half_life_sessions * -math.log2(self.until)) if self.until else LONGEST
 
@@ -63,7 +63,7 @@ class Power(Settings):
     until: Fraction = 0.02
 
     @property
-    def sessions(self) -> int:
+    def reach(self) -> int:
         """Give an age at which the weight is 0."""
         if not self.until or math.log(1 / self.until) / self.exponent > math.log(LONGEST):
             return LONGEST
@@ -114,7 +114,7 @@ class Fitted(Settings):
     until: Fraction = 0.02
 
     @property
-    def sessions(self) -> int:
+    def reach(self) -> int:
         """Refuse: the engine puts an exponential in its place before anything is scored."""
         raise _unfitted()
 
@@ -141,7 +141,8 @@ def table(decay: Exponential | Fitted | Linear | Power | Step | UntilNext) -> ND
     """Give the weights at ages 0, 1, ..., to the last that is not 0; shape (ages,)."""
     import numpy as np
 
-    age = np.arange(decay.sessions + 1, dtype=np.int64)
+    last = decay.sessions if isinstance(decay, Linear | Step | UntilNext) else decay.reach
+    age = np.arange(last + 1, dtype=np.int64)
     weights = decay.weights(age, np.full(len(age), LONGEST + 2, dtype=np.int64))
     live = np.flatnonzero(weights)
     return weights[: live[-1] + 1] if len(live) else weights[:0]
