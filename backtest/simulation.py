@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from backtest.costs import Account, Costs
-from backtest.kernels import prepare
+from backtest.kernels import abreast, prepare
 from backtest.kernels import simulate as kernel
 from backtest.kernels.cache import guarded
 from backtest.kernels.parts import totals
@@ -304,7 +304,7 @@ def market(
 def walk(on: kernel.Market, targets: Targets, costs: Costs, account: Account, capital: float | None = None) -> Walk:
     """Walk one portfolio on a prepared panel; the journal is made larger when it turns out too small."""
     rows = totals(targets.session, targets.start, targets.asset, targets.weight)
-    _inside(rows, on)
+    _inside(rows, on, np.array([0, len(rows.session)]))
     assets, sessions = on.mark.shape
     room = 2 * len(rows.asset) + assets
     while True:
@@ -338,12 +338,17 @@ def _share_a_panel(costs: Sequence[Costs], accounts: Sequence[Account]) -> None:
             )
 
 
-def _inside(rows: kernel.Rows, on: kernel.Market) -> None:
-    """Refuse positions outside the panel: the compiled walk does not look."""
+def _inside(rows: kernel.Rows, on: kernel.Market, scenario: NDArray[np.int64]) -> None:
+    """Refuse positions outside the panel and sessions out of order: the compiled walk does not look."""
     assets, sessions = on.mark.shape
     for name, values, bound in (("asset", rows.asset, assets), ("session", rows.session, sessions)):
         if len(values) and not 0 <= values.min() <= values.max() < bound:
             raise RunError(f"targets name {name} {values.min()} to {values.max()}, the panel has 0 to {bound - 1}")
+    back = np.flatnonzero(np.diff(rows.session) <= 0) + 1
+    back = back[~np.isin(back, scenario)]
+    if len(back):
+        before, after = rows.session[back[0] - 1 : back[0] + 1]
+        raise RunError(f"row {back[0]} of the targets trades in session {after}, the one before it in {before}; sort them")
 
 
 def _walk_batch(
@@ -351,24 +356,57 @@ def _walk_batch(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     assets, sessions = on.mark.shape
     rows = kernel.Rows(batch.session, batch.start, batch.asset, batch.weight)
-    _inside(rows, on)
     summary = np.zeros((len(batch), len(kernel.SUMMARY)))
     equity = np.zeros((len(batch) if paths else 0, 1, sessions))
     none = prepare.journal(0, 0, 0)
+    left = np.arange(len(batch))
 
-    def part(first: int, last: int) -> None:
+    def walked(first: int, last: int) -> None:
         desk = prepare.desk(sessions, assets, detail=False)
         kernel.walk(on, rows, batch.scenario, table, first, last, desk, summary[first:last], equity[first:last], none)
 
-    slices = [(first, min(first + SLICE, len(batch))) for first in range(0, len(batch), SLICE)]
-    guarded(lambda: part(0, 0))  # compiles once, before the threads share it
+    if len(batch) >= abreast.LANES and _plain(on, table):
+        plain = np.ones(len(batch), dtype=np.bool_)
+
+        def strode(first: int, last: int) -> None:
+            room = prepare.abreast(sessions, assets)
+            work = (first, last, prepare.desk(sessions, assets, detail=False), *room)
+            out = (summary[first:last], equity[first:last], plain[first:last])
+            abreast.walk_abreast(on.reference, on.mark, rows, batch.weight.view(np.int64), batch.scenario, table, *work, *out)
+
+        _share(strode, [(at, min(at + abreast.LANES, len(batch))) for at in range(0, len(batch), abreast.LANES)], threads)
+        left = np.flatnonzero(~plain)
+    runs = np.split(left, np.flatnonzero(np.diff(left) != 1) + 1) if len(left) else []
+    slices = [(at, min(at + SLICE, int(run[-1]) + 1)) for run in runs for at in range(int(run[0]), int(run[-1]) + 1, SLICE)]
+    if slices:
+        _inside(rows, on, batch.scenario)
+        _share(walked, slices, threads)
+    return summary, equity[:, 0]
+
+
+def _share(work: Callable[[int, int], None], slices: Sequence[tuple[int, int]], threads: int) -> None:
+    """Let the threads take the slices; which thread takes which changes nothing."""
+    guarded(lambda: work(0, 0))  # compiles once, before the threads share it
     if threads == 1 or len(slices) == 1:
         for one in slices:
-            part(*one)
+            work(*one)
     else:
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(part, *zip(*slices, strict=True)))
-    return summary, equity[:, 0]
+            list(pool.map(work, *zip(*slices, strict=True)))
+
+
+def _plain(on: kernel.Market, table: NDArray[np.float64]) -> bool:
+    """Say whether the scenarios may walk abreast: every cell priced, no corporate actions, proportional costs alone."""
+    terms = dict(zip(kernel.Terms._fields, table.T, strict=True))
+    others = ("per_share", "minimum", "impact", "credit", "band", "lot", "turnover_cap", "participation_cap", "maintenance")
+    proportional = terms["half_spread"] + terms["slippage"] + terms["commission"]
+    return bool(
+        not any(terms[name].any() for name in others)
+        and (terms["max_gross"] <= 1.0).all()
+        and (proportional < 1.0).all()
+        and len(on.actions) == 0
+        and on.tradable.all()
+    )
 
 
 def _accounts(costs: Sequence[Costs], accounts: Sequence[Account], capital: float | None) -> NDArray[np.float64]:

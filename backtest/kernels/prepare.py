@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from backtest.kernels.abreast import COLUMNS, LANES, WIDTH
 from backtest.kernels.simulate import DAILY, ORDER, Desk, Journal, Market
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["AVERAGED", "averages", "carried_forward", "desk", "journal", "market"]
+__all__ = ["AVERAGED", "abreast", "averages", "carried_forward", "desk", "journal", "market"]
 
 F = NDArray[np.float64]
 AVERAGED = 21  # sessions behind average volume and volatility
@@ -97,3 +98,11 @@ def desk(sessions: int, assets: int, *, detail: bool) -> Desk:
 def journal(sessions: int, assets: int, orders: int) -> Journal:
     """Make an empty journal with room for so many orders; all zeros for none at all."""
     return Journal(np.zeros((sessions, assets)), np.zeros((orders, 3), dtype=np.int64), np.zeros((orders, len(ORDER))))
+
+
+def abreast(sessions: int, assets: int) -> tuple[F, F, NDArray[np.int64], F]:
+    """Make the working room of scenarios that walk abreast."""
+    return (
+        np.zeros((assets, WIDTH)), np.zeros(COLUMNS), np.zeros((5, LANES), np.int64),
+        np.zeros((LANES, sessions)),
+    )  # fmt: skip
