@@ -58,8 +58,8 @@ INNER = njit(nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=Tru
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)
 def walk_abreast(
-    reference: F, mark: F, rows: Rows, bits: I, scenario: I, accounts: F, first: int, last: int, desk: Desk, table: F, lane: F,
-    at: I, equity: F, summary: F, paths: F, plain: B,
+    reference: F, mark: F, rows: Rows, bits: I, scenario: I, accounts: F, first: int, last: int, desk: Desk, table: F,
+    lane: F, at: I, equity: F, summary: F, paths: F, plain: B,
 ) -> None:  # fmt: skip
     """Walk the scenarios first to last; what ``simulate.walk`` writes to summary and paths, written to the same bits.
 
@@ -87,9 +87,7 @@ def walk_abreast(
 
 
 @ONCE
-def _open(
-    rows: Rows, bits: I, scenario: I, accounts: F, table: F, lane: F, at: I, group: int, count: int
-) -> None:
+def _open(rows: Rows, bits: I, scenario: I, accounts: F, table: F, lane: F, at: I, group: int, count: int) -> None:
     """Begin a group; lanes without a scenario of their own repeat the last one, and nobody reads them."""
     for j in range(COLUMNS):
         lane[j] = 0.0
@@ -206,7 +204,7 @@ def _load_some(table: F, rows: Rows, k: int, count: int, l: int) -> bool:
         table[i, WEIGHT + l] = np.nan
     for e in range(rows.start[k], rows.start[k + count]):
         i = rows.asset[e]
-        fine &= before < i < N and rows.weight[e] >= 0.0
+        fine &= before < i < N and 0.0 <= rows.weight[e] < np.inf
         if 0 <= i < N:
             table[i, WEIGHT + l] = rows.weight[e]
         before = i
