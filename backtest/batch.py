@@ -199,7 +199,7 @@ def _abreast(
         given = (on.reference, on.mark, rows, bits, batch.scenario, table, first, last)
         abreast.walk_abreast(*given, *room, summary[first:last], equity[first:last], plain[first:last])
 
-    rooms = [(prepare.desk(sessions, assets, detail=False), *prepare.abreast(sessions, assets)) for _ in range(threads)]
+    rooms = [(prepare.desk(sessions, assets, detail=False), *abreast.room(sessions, assets)) for _ in range(threads)]
     _share(part, [(at, min(at + abreast.LANES, len(batch))) for at in range(0, len(batch), abreast.LANES)], rooms)
     return plain
 

@@ -167,8 +167,8 @@ def market(
     return prepare.market(
         fill,
         close,
-        _shaped("dividend", panel.get("dividend", np.zeros(close.shape)), close),
-        _shaped("split", panel.get("split", np.ones(close.shape)), close),
+        _shaped("dividend", panel["dividend"], close) if "dividend" in panel else None,
+        _shaped("split", panel["split"], close) if "split" in panel else None,
         np.asarray(panel.get("days", np.zeros(len(close))), dtype=np.float64),
         volume=volume,
         sigma=sigma,
@@ -283,6 +283,8 @@ def _checked(name: str, values: NDArray[np.float64], close: NDArray[np.float64])
     values = np.asarray(values, dtype=np.float64)
     if values.ndim != 2:
         raise RunError(f"{name} has {values.ndim} dimensions, expected 2: (session, asset)")
+    if ((values >= LEAST) & (values <= MOST)).all():  # the rule; the exceptions take longer to look for
+        return _shaped(name, values, np.asarray(close))
     bad = np.argwhere(~(np.isnan(values) | ((values >= LEAST) & (values <= MOST))))
     if len(bad):
         session, asset = bad[0]

@@ -56,6 +56,12 @@ ONCE = njit(nogil=True, error_model="numpy", _nrt=False, inline="always")
 INNER = njit(nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
+def room(sessions: int, assets: int) -> tuple[F, F, I, F]:
+    """Make the working room table, lane, at and equity of ``walk_abreast``."""
+    at = np.zeros((5, LANES), np.int64)
+    return np.zeros((assets, WIDTH)), np.zeros(COLUMNS), at, np.zeros((LANES, sessions))
+
+
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)
 def walk_abreast(
     reference: F, mark: F, rows: Rows, bits: I, scenario: I, accounts: F, first: int, last: int, desk: Desk, table: F,

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from backtest.kernels.abreast import COLUMNS, LANES, WIDTH
 from backtest.kernels.simulate import DAILY, ORDER, Desk, Journal, Market
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["AVERAGED", "abreast", "averages", "carried_forward", "desk", "journal", "market"]
+__all__ = ["AVERAGED", "averages", "carried_forward", "desk", "journal", "market"]
 
 F = NDArray[np.float64]
 AVERAGED = 21  # sessions behind average volume and volatility
@@ -57,8 +56,8 @@ def averages(close: F, volume: F) -> tuple[F, F]:
 def market(
     fill: F,
     close: F,
-    dividend: F,
-    split: F,
+    dividend: F | None,
+    split: F | None,
     days: F,
     *,
     volume: F | None = None,
@@ -67,19 +66,23 @@ def market(
     delistings: Mapping[tuple[int, int], float] | None = None,
 ) -> Market:
     """Prepare a panel (arrays of shape (T, N)) for the walk; ``delistings`` maps (session, asset) to the return."""
-    mark = carried_forward(_first_marked(close, fill), split)
-    before = np.vstack([np.zeros((1, close.shape[1])), mark.T[:-1]])[: len(close)] / split
+    gone = sorted(delistings or {})
+    busy = np.zeros(len(close), dtype=np.bool_)
+    busy[[session for session, _ in gone]] = True
+    if dividend is not None:
+        busy |= (dividend != 0.0).any(axis=1)
+    if split is not None:
+        busy |= (split != 1.0).any(axis=1)
+    ones = np.ones(close.shape) if split is None else np.ascontiguousarray(split)
+    mark = carried_forward(_first_marked(close, fill), ones)
     tradable = ~np.isnan(fill)
     nothing = np.zeros((1, close.shape[1]))
-    gone = sorted(delistings or {})
-    busy = (dividend != 0.0).any(axis=1) | (split != 1.0).any(axis=1)
-    busy[[session for session, _ in gone]] = True
     return Market(
-        np.ascontiguousarray(np.where(tradable, fill, before)),  # another layout would compile the walk again
+        np.ascontiguousarray(_references(fill, tradable, mark, ones)),  # another layout would compile the walk again
         np.ascontiguousarray(tradable),
         mark,
-        np.ascontiguousarray(dividend),
-        np.ascontiguousarray(split),
+        np.zeros(close.shape) if dividend is None else np.ascontiguousarray(dividend),
+        ones,
         np.ascontiguousarray(days, dtype=np.float64),
         np.flatnonzero(busy).astype(np.int64),
         np.ascontiguousarray(nothing if volume is None else volume),
@@ -87,6 +90,14 @@ def market(
         np.ascontiguousarray(nothing if borrow is None else borrow),
         np.array([(*key, (delistings or {})[key]) for key in gone], dtype=np.float64).reshape(len(gone), 3),
     )
+
+
+def _references(fill: F, tradable: NDArray[np.bool_], mark: F, split: F) -> F:
+    """Give the fill prices, the last mark where there is none."""
+    if tradable.all():
+        return fill
+    before = np.vstack([np.zeros((1, fill.shape[1])), mark.T[:-1]])[: len(fill)] / split
+    return np.where(tradable, fill, before)
 
 
 def desk(sessions: int, assets: int, *, detail: bool) -> Desk:
@@ -98,11 +109,3 @@ def desk(sessions: int, assets: int, *, detail: bool) -> Desk:
 def journal(sessions: int, assets: int, orders: int) -> Journal:
     """Make an empty journal with room for so many orders; all zeros for none at all."""
     return Journal(np.zeros((sessions, assets)), np.zeros((orders, 3), dtype=np.int64), np.zeros((orders, len(ORDER))))
-
-
-def abreast(sessions: int, assets: int) -> tuple[F, F, NDArray[np.int64], F]:
-    """Make the working room of scenarios that walk abreast."""
-    return (
-        np.zeros((assets, WIDTH)), np.zeros(COLUMNS), np.zeros((5, LANES), np.int64),
-        np.zeros((LANES, sessions)),
-    )  # fmt: skip
