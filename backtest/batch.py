@@ -146,18 +146,20 @@ def simulate_many(
             )
         summary, equity = _walk_batch(staged, each, terms, threads or os.cpu_count() or 1, paths=paths)
         done += len(each)
-        summaries.append(summary)
+        summaries.append(_summary(summary))
         equities.append(equity)
         if progress:
             progress(done)
-    return Walks(_summary(summaries), np.concatenate(equities) if paths and equities else None)
-
-
-def _summary(parts: list[NDArray[np.float64]]) -> pl.DataFrame:
     import polars as pl
 
-    columns = {name: np.concatenate([part[:, at] for part in parts] or [np.zeros(0)]) for at, name in NAMES}
-    return pl.DataFrame(columns)
+    frame = pl.concat(summaries, rechunk=False) if summaries else _summary(np.zeros((0, len(kernel.SUMMARY))))
+    return Walks(frame, np.concatenate(equities) if paths and equities else None)
+
+
+def _summary(rows: NDArray[np.float64]) -> pl.DataFrame:
+    import polars as pl
+
+    return pl.DataFrame({name: np.ascontiguousarray(rows[:, at]) for at, name in NAMES})
 
 
 def _share_a_panel(costs: Sequence[Costs], accounts: Sequence[Account]) -> None:
