@@ -13,6 +13,7 @@ from backtest.portfolio import Targets, construct, decisions
 from backtest.provenance import code_hash
 from backtest.result import Provenance, Result
 from backtest.verdict import verdict, warnings
+from backtest.views import spread, views
 from data.events.funnel import STAGES, funnel
 from data.hashing import text_hash
 from signals.base import Context
@@ -59,11 +60,11 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
     inputs = lay_out(config, calendar, prices, events)
     say("setting targets")
     traded = chosen(inputs, config.signals)
-    targets = _targets(config, inputs, traded)
+    targets = spread(config, inputs, traded, _targets)
     say("simulating")
-    stage = walks.stage(inputs.panel, inputs.first, config.costs, config.account, inputs.delistings)
+    stage = walks.stage(inputs.panel, inputs.first, config.costs, config.account, inputs.delistings, mixed=inputs.mixed)
     walked = walks.walk(stage, targets, config.costs, config.account)
-    base = walks.walk(stage, _untilted(config, inputs, traded), config.costs, config.account)
+    base = walks.walk(stage, spread(config, inputs, traded, _untilted), config.costs, config.account)
     benchmark = _benchmark(config, inputs, stage)
     split = walks.attribute(stage, targets, walked, 1 + len(traded))
     say("measuring")
@@ -71,7 +72,7 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
     stopped = None if walked.stopped is None else inputs.first + walked.stopped
     fates = followed(inputs, config.signals, traded, split, stopped)
     trades = frames.trades(stage, walked)
-    metrics = summary(config, calendar, daily, fates)
+    metrics = summary(config, inputs.measured_on, daily, fates)
     counts = _funnel(events, fates)
     provenance = _provenance(config, prices, events)
     return Result(
@@ -120,7 +121,10 @@ def _benchmark(config: Config, inputs: Inputs, stage: walks.Stage) -> Walk | Non
     if config.benchmark is None:
         return None
     column = inputs.panel.column(config.benchmark)
-    return walks.hold(stage, column, _decisions(config, inputs, ()), config.costs, config.account)
+    view = next(each for each in views(inputs) if each.own[column])
+    sessions = _decisions(config, view.inputs, ())
+    rows = sessions if view.rows is None else view.rows[sessions]
+    return walks.hold(stage, column, rows, config.costs, config.account)
 
 
 def _funnel(events: Events, fates: pl.DataFrame) -> Funnel:

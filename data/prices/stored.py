@@ -16,7 +16,7 @@ from data.prices.source import Prices
 from data.schema import PRICES, check, conform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from data.calendar import Calendar
@@ -29,6 +29,7 @@ __all__ = ["LABEL", "SOURCE", "answers", "assemble", "covering", "doubts", "join
 SOURCE = "yfinance"
 LABEL = "Yahoo Finance"
 KEY = ("session", "asset")
+NO_HINT = "set `calendar:` to its exchange, or name it under `exchanges:`"
 EXCHANGES = {
     "America/New_York": "XNYS",
     "America/Toronto": "XTSE",
@@ -94,12 +95,18 @@ def misfit(asset: str, zone: str, calendar: Calendar) -> Finding | None:
     if zone == calendar.zone.key:
         return None
     known = EXCHANGES.get(zone)
-    hint = f"set calendar: {known}" if known else "set `calendar:` to its exchange"
+    hint = f"set calendar: {known}, or name it under `exchanges: {{{known}: [...]}}`" if known else NO_HINT
     problem = f"trades in {zone}, the calendar {calendar.name} is of {calendar.zone.key}"
     return Finding(LABEL, "asset", asset, problem, hint)
 
 
-def assemble(settings: PriceYahoo, folder: Path, chosen: Sequence[Vintage], calendar: Calendar) -> Prices:
+def assemble(
+    settings: PriceYahoo,
+    folder: Path,
+    chosen: Sequence[Vintage],
+    calendar: Calendar,
+    units: Mapping[str, str] | None = None,
+) -> Prices:
     """Read the chosen vintages, check them together and give their prices.
 
     Splits are in these prices already, so the frame has none; dividends are beside them, to be paid in cash.
@@ -112,7 +119,7 @@ def assemble(settings: PriceYahoo, folder: Path, chosen: Sequence[Vintage], cale
 
     """
     label = settings.name or LABEL
-    _agree(chosen, calendar, label)
+    _agree(chosen, calendar, label, units)
     frame = _between(joined(folder, chosen), settings.start, settings.end)
     kept, aside = _examined(frame, calendar, label)
     ready = conform(kept.with_columns(pl.lit(None, pl.Float64).alias("split")), PRICES).sort(KEY)
@@ -150,17 +157,28 @@ def _between(frame: pl.DataFrame, start: date, end: date | None) -> pl.DataFrame
     return frame.filter(pl.col("session") >= start, True if end is None else pl.col("session") <= end)
 
 
-def _agree(chosen: Sequence[Vintage], calendar: Calendar, label: str) -> None:
+def _agree(chosen: Sequence[Vintage], calendar: Calendar, label: str, units: Mapping[str, str] | None = None) -> None:
     found = [wrong for one in chosen if (wrong := misfit(one.asset, one.about["zone"], calendar))]
-    currencies: dict[str, list[str]] = {}
-    for one in chosen:
-        currencies.setdefault(one.about["currency"], []).append(one.asset)
-    if len(currencies) > 1:
-        hint = "run the assets of each currency on their own, or use their dollar listings"
-        problem = "is one of several currencies; an account has one, and nothing is converted"
-        found += [Finding(label, "currency", name, problem, hint) for name in sorted(currencies)]
+    found += _one_currency(chosen, label) if units is None else _as_said(chosen, label, units)
     if found:
         raise InputError(f"{label}: the assets do not go together", found)
+
+
+def _one_currency(chosen: Sequence[Vintage], label: str) -> list[Finding]:
+    names = sorted({one.about["currency"] for one in chosen})
+    problem = "is one of several currencies; an account has one, and nothing is converted"
+    hint = "name them under `currencies:` with their rates, or use the assets' listings in one of them"
+    return [Finding(label, "currency", name, problem, hint) for name in names] if len(names) > 1 else []
+
+
+def _as_said(chosen: Sequence[Vintage], label: str, units: Mapping[str, str]) -> list[Finding]:
+    """List assets that are quoted in something else than the config says."""
+    hint = "correct `currencies.of`, or the pair under `currencies.rates`"
+    return [
+        Finding(label, "asset", one.asset, f"is quoted in {one.about['currency']}, not in {units[one.asset]}", hint)
+        for one in chosen
+        if one.asset in units and one.about["currency"] != units[one.asset]
+    ]
 
 
 def _examined(frame: pl.DataFrame, calendar: Calendar, label: str) -> tuple[pl.DataFrame, list[Finding]]:
