@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from backtest.money import gains
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -50,8 +52,14 @@ def daily(on: Stage, walked: Walk, base: Walk, benchmark: Walk | None) -> pl.Dat
             "interest": np.add.reduceat(walked.interest, starts),
             **{kind: np.add.reduceat(walked.costs[kind], starts) for kind in COSTS},
             "stale": np.add.reduceat(held_stale.astype(np.int64), starts),
+            **{name: np.add.reduceat(made, starts) for name, made in _converted(on, walked).items()},
         },
     )
+
+
+def _converted(on: Stage, walked: Walk) -> dict[str, NDArray[np.float64]]:
+    """Give the parts of the gains where prices are converted, nothing where they are not."""
+    return gains(on, walked) if on.mixed is not None and on.mixed.foreign.any() else {}
 
 
 def _added(worth: NDArray[np.float64]) -> NDArray[np.float64]:

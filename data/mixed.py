@@ -52,6 +52,8 @@ class Mixed:
         Quote currency: the price at which orders fill, and the last price known by the end of the row.
     fill_rate, mark_rate
         Account currency per unit of the quote currency at the fill and at the end of the row; NaN where unknown.
+    foreign
+        Whether an asset is quoted in another unit than the account's, shape (asset,).
     own
         Per exchange, its assets on its own sessions, in quote currency.
 
@@ -66,6 +68,7 @@ class Mixed:
     mark: Floats
     fill_rate: Floats
     mark_rate: Floats
+    foreign: NDArray[np.bool_]
     own: tuple[Panel, ...]
 
     def columns(self, exchange: int) -> NDArray[np.int64]:
@@ -117,7 +120,7 @@ def mixed(frame: pl.DataFrame, on: Axis, members: Sequence[Sequence[str]], fill:
     close = np.where(foreign, mark * mark_rate, news)  # a foreign price moves with its currency in every row
     paid = np.where(dividend == 0.0, 0.0, np.nan_to_num(dividend * fill_rate))
     walked = Panel(on.days, assets, price * fill_rate, close, paid, split, volume)
-    return Mixed(on, exchange, walked, due, due & np.isnan(news), price, mark, fill_rate, mark_rate, own)
+    return Mixed(on, exchange, walked, due, due & np.isnan(news), price, mark, fill_rate, mark_rate, foreign, own)
 
 
 def _carried(news: Floats, split: Floats) -> Floats:
