@@ -69,7 +69,7 @@ class Currencies(Settings):
     def _zone_exists(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ValueError, OSError) as error:
+        except (KeyError, ValueError, OSError) as error:
             raise ValueError(f"{value!r} is no time zone, expected a name as Europe/London") from error
         return value
 
