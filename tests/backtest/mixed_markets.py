@@ -63,9 +63,9 @@ def _asset(random: np.random.Generator, asset: str, days: np.ndarray) -> pl.Data
     if asset == "CCC.KS":
         split[60], close[60:], open_[60:] = 2.0, close[60:] / 2.0, open_[60:] / 2.0
     columns = {"open": open_, "close": close, "volume": random.uniform(1e5, 2e5, len(days)).round()}
-    return pl.DataFrame({"session": days, "asset": asset, **columns, "dividend": dividend, "split": split}).with_columns(
-        pl.col("session").cast(pl.Date), pl.lit(asset).alias("asset")
-    )
+    return pl.DataFrame(
+        {"session": days, "asset": asset, **columns, "dividend": dividend, "split": split}
+    ).with_columns(pl.col("session").cast(pl.Date), pl.lit(asset).alias("asset"))
 
 
 def _rate(random: np.random.Generator, asset: str, level: float, days: np.ndarray) -> pl.DataFrame:
@@ -76,8 +76,8 @@ def _rate(random: np.random.Generator, asset: str, level: float, days: np.ndarra
 def events() -> pl.DataFrame:
     """Give events at instants that are the day in one place and the night in another."""
     stamps = [
-        "2025-02-03T09:00:00+09:00", "2025-02-20T16:05:00-05:00", "2025-03-11T10:30:00-04:00", "2025-04-02T07:00:00+01:00",
-        "2025-05-06T13:00:00+09:00", "2025-06-18T12:00:00+01:00",
+        "2025-02-03T09:00:00+09:00", "2025-02-20T16:05:00-05:00", "2025-03-11T10:30:00-04:00",
+        "2025-04-02T07:00:00+01:00", "2025-05-06T13:00:00+09:00", "2025-06-18T12:00:00+01:00",
     ]  # fmt: skip
     count = len(stamps)
     return pl.DataFrame(

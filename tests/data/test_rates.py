@@ -70,7 +70,7 @@ exact = st.fractions(min_value=Fraction(1, 1000), max_value=10_000, max_denomina
 
 @given(price=st.tuples(exact, exact), rate=st.tuples(exact, exact))
 def test_asset_currency_and_cross_part_make_the_gain_exactly(price, rate):
-    """p' r' - p r = dp r + p dr + dp dr, without remainder (law 45)."""
+    """Later price x rate less the earlier = dp r + p dr + dp dr, without remainder (law 45)."""
     assert sum(parts(price, rate)) == price[1] * rate[1] - price[0] * rate[0]
 
 
