@@ -13,7 +13,7 @@ from backtest.portfolio import Targets, construct, decisions
 from backtest.provenance import code_hash
 from backtest.result import Provenance, Result
 from backtest.verdict import verdict, warnings
-from backtest.views import spread, views
+from backtest.views import joined, views
 from data.events.funnel import STAGES, funnel
 from data.hashing import text_hash
 from signals.base import Context
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from backtest.config.model import Config
     from backtest.simulation import Walk
+    from backtest.views import View
     from data.events.funnel import Funnel
     from data.events.source import Events
     from data.prices.source import Prices
@@ -60,12 +61,14 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
     inputs = lay_out(config, calendar, prices, events)
     say("setting targets")
     traded = chosen(inputs, config.signals)
-    targets = spread(config, inputs, traded, _targets)
+    seen = views(inputs)
+    targets = joined(seen, [_targets(config, each.inputs, each.dated(traded)) for each in seen])
+    untilted = joined(seen, [_untilted(config, each.inputs, each.dated(traded)) for each in seen])
     say("simulating")
     stage = walks.stage(inputs.panel, inputs.first, config.costs, config.account, inputs.delistings, mixed=inputs.mixed)
     walked = walks.walk(stage, targets, config.costs, config.account)
-    base = walks.walk(stage, spread(config, inputs, traded, _untilted), config.costs, config.account)
-    benchmark = _benchmark(config, inputs, stage)
+    base = walks.walk(stage, untilted, config.costs, config.account)
+    benchmark = _benchmark(config, inputs, seen, stage)
     split = walks.attribute(stage, targets, walked, 1 + len(traded))
     say("measuring")
     daily = frames.daily(stage, walked, base, benchmark)
@@ -116,14 +119,13 @@ def _decisions(config: Config, inputs: Inputs, traded: tuple[Event, ...]) -> NDA
     return decisions(inputs.first, last, every, [event.session for event in traded])
 
 
-def _benchmark(config: Config, inputs: Inputs, stage: walks.Stage) -> Walk | None:
+def _benchmark(config: Config, inputs: Inputs, seen: tuple[View, ...], stage: walks.Stage) -> Walk | None:
     """Hold the benchmark on the steady grid, at the same costs; dividends are reinvested on it."""
     if config.benchmark is None:
         return None
     column = inputs.panel.column(config.benchmark)
-    view = next(each for each in views(inputs) if each.own[column])
-    sessions = _decisions(config, view.inputs, ())
-    rows = sessions if view.rows is None else view.rows[sessions]
+    view = next(each for each in seen if each.own[column])
+    rows = view.rows[_decisions(config, view.inputs, ())]
     return walks.hold(stage, column, rows, config.costs, config.account)
 
 

@@ -46,6 +46,8 @@ def contradictions(
         for asset in sorted(set(currencies.rates) & set(assets)):
             yield f"`currencies.rates.{asset}` is held in a basket too; a rate is no asset of the portfolio"
     if isinstance(prices, PriceYahoo):
+        if exchanges and currencies is None:
+            yield "`exchanges` is set and `currencies` is not; say what the account and the assets there are kept in"
         yield from _suffixes(assets, exchanges, currencies)
 
 
