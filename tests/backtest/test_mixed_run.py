@@ -275,3 +275,24 @@ def test_faults_of_several_exchanges_are_told_together(frame, tmp_path):
     assert [finding.problem for finding in caught.value.findings] == [
         "is no session of XKRX", "is no session of weekdays",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asset", "stated", "flag", "first"),
+    [
+        ("CCC.KS", "2025-03-11", "pre", "2025-03-11 XKRX"),
+        ("CCC.KS", "2025-03-11", "post", "2025-03-12 XKRX"),
+        ("AAA", "2025-03-11", "pre", "2025-03-11 XNYS"),
+        ("AAA", "2025-03-11", "post", "2025-03-12 XLON"),
+        ("EEE.L", "2025-03-11", "unknown", "2025-03-12 XKRX"),
+        ("CCC.KS", "2025-03-11T08:30:00+09:00", "pre", "2025-03-11 XKRX"),
+    ],
+)
+def test_dates_and_flags_mean_the_day_of_the_announcers_exchange(frame, tmp_path, asset, stated, flag, first):
+    """A Korean company's `pre` is before Seoul's open, and its 08:30 there no contradiction to it.
+
+    Seoul's day ends at 15:00 UTC, New York's at 04:00 when Seoul has opened, London's 1 us before Seoul opens.
+    """
+    one = events()[2].with_columns(asset=pl.lit(asset), announced_at=pl.lit(stated), flag=pl.lit(flag))
+    found = run_file(write(tmp_path, frame, one)).events
+    assert f"{found['session'][0]} {found['rule'][0][:4]}" == first
