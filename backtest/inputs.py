@@ -9,7 +9,7 @@ import numpy as np
 
 from backtest import mixing
 from backtest.config.paths import resolve
-from backtest.sources import read_prices
+from backtest.sources import places, read_prices
 from data.calendar import joint
 from data.calendar import load as load_calendar
 from data.errors import Finding, InputError, MissingDataError, RunError
@@ -109,10 +109,10 @@ def _some_valid(events: Events) -> Events:
 def _events(config: Config, folder: Path, calendar: Calendar) -> Events | None:
     """Load the events that the config names; None when they come with the simulated market."""
     settings = config.events
-    places = {asset: load_calendar(name) for name, named in config.exchanges.items() for asset in named}
+    elsewhere = places(config)
     if isinstance(settings, EventFiles):
-        return _some_valid(event_files.load(settings, resolve(settings.path, folder), calendar, places=places))
-    return curated.load(settings, calendar, places=places) if isinstance(settings, CuratedEvents) else None
+        return _some_valid(event_files.load(settings, resolve(settings.path, folder), calendar, places=elsewhere))
+    return curated.load(settings, calendar, places=elsewhere) if isinstance(settings, CuratedEvents) else None
 
 
 def lay_out(config: Config, calendar: Calendar, prices: Prices, events: Events) -> Inputs:

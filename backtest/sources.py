@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from backtest.config.model import Config
     from data.calendar import Calendar
 
-__all__ = ["groups", "read_prices"]
+__all__ = ["groups", "places", "read_prices"]
 
 KEY = ("session", "asset")
 
@@ -35,8 +35,13 @@ def groups(config: Config) -> list[tuple[Calendar, tuple[str, ...]]]:
     return found
 
 
-def read_prices(config: Config, folder: Path) -> Prices:
-    """Load prices that were paid: from files, or from the store of Yahoo's answers.
+def places(config: Config) -> dict[str, Calendar]:
+    """Give the assets of other exchanges than the config's calendar, with theirs."""
+    return {asset: load_calendar(name) for name, named in config.exchanges.items() for asset in named}
+
+
+def read_prices(config: Config, folder: Path, *, offline: bool = False) -> Prices:
+    """Load prices that were paid: from files, or from the store of Yahoo's answers (``offline``: from there alone).
 
     Raises
     ------
@@ -44,7 +49,7 @@ def read_prices(config: Config, folder: Path) -> Prices:
         With what is wrong in any of the groups, all at once.
 
     """
-    load = _loader(config, folder)
+    load = _loader(config, folder, offline=offline)
     loaded: list[Prices] = []
     refused: list[InputError | MissingDataError] = []
     for calendar, assets in groups(config):
@@ -57,13 +62,13 @@ def read_prices(config: Config, folder: Path) -> Prices:
     return _together(loaded)
 
 
-def _loader(config: Config, folder: Path) -> Callable[[Sequence[str], Calendar], Prices]:
+def _loader(config: Config, folder: Path, *, offline: bool) -> Callable[[Sequence[str], Calendar], Prices]:
     source = config.prices
     if isinstance(source, PriceYahoo):
         from data.prices import yahoo
 
-        units = _units(config)
-        return lambda assets, calendar: yahoo.load(source, folder / source.store, assets, calendar, units=units)
+        store, units = folder / source.store, _units(config)
+        return lambda assets, calendar: yahoo.load(source, store, assets, calendar, offline=offline, units=units)
     assert isinstance(source, PriceFiles)  # noqa: S101 - the third source is simulated, see inputs.read
     path = resolve(source.path, folder)
     return lambda assets, calendar: files.load(source, path, assets, calendar)

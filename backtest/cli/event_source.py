@@ -91,14 +91,15 @@ def _of_config(target: str) -> Looked:
 
 def _events(config: Config, folder: Path, calendar: Calendar) -> Events:
     from backtest.config.paths import resolve
+    from backtest.sources import places
     from data.events import curated, files
     from data.events.settings import CuratedEvents, EventFiles
     from data.prices import simulated
     from data.prices.settings import SimulatedMarket
 
     if isinstance(config.events, EventFiles):
-        return files.load(config.events, resolve(config.events.path, folder), calendar)
+        return files.load(config.events, resolve(config.events.path, folder), calendar, places=places(config))
     if isinstance(config.events, CuratedEvents):
-        return curated.load(config.events, calendar)
+        return curated.load(config.events, calendar, places=places(config))
     assert isinstance(config.prices, SimulatedMarket)  # noqa: S101 - the config's validator keeps the two together
     return simulated.market(config.prices, calendar)[1]

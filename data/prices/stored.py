@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from data.calendar import load
+from data.calendar import load, weekdays
 from data.errors import Finding, InputError, MissingDataError
 from data.hashing import frame_hash
 from data.prices import quality, vintages
@@ -139,12 +139,20 @@ def doubts(folder: Path, stored: Sequence[Vintage]) -> list[Issue]:
     newest = {one.asset: one for one in stored if one.source == SOURCE}
     found: list[Issue] = []
     for asset, one in sorted(newest.items()):
-        name = EXCHANGES.get(one.about["zone"])
-        if name is not None:
+        calendar = _calendar_of(asset, one.about["zone"])
+        if calendar is not None:
             at = np.datetime64(datetime.fromisoformat(one.at).astimezone(UTC).replace(tzinfo=None), "us")
             frame = joined(folder, [one])
-            found += quality.examine(frame, load(name), "split", where=f"{asset} {one.name}", at=at)
+            found += quality.examine(frame, calendar, "split", where=f"{asset} {one.name}", at=at)
     return found
+
+
+def _calendar_of(asset: str, zone: str) -> Calendar | None:
+    """Give the calendar of an asset by its zone; Yahoo's rates of exchange have names that end in ``=X``."""
+    if asset.endswith("=X"):
+        return weekdays(zone)
+    name = EXCHANGES.get(zone)
+    return None if name is None else load(name)
 
 
 def joined(folder: Path, chosen: Iterable[Vintage]) -> pl.DataFrame:
