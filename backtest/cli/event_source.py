@@ -32,11 +32,12 @@ Zone = Annotated[str, typer.Option("--timezone", metavar="ZONE", help="Of a file
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Looked:
-    """Events with the calendar and the fill that they are dated by."""
+    """Events with the calendar and the fill that they are dated by, and all exchanges on which they can be traded."""
 
     events: Events
     calendar: Calendar
     fill: Fill
+    exchanges: tuple[Calendar, ...] = ()
 
 
 def look(target: str, columns: Sequence[str] | None = None, zone: str = "") -> Looked:
@@ -86,7 +87,8 @@ def _of_config(target: str) -> Looked:
 
     loaded = load(target)
     calendar = load_calendar(loaded.config.calendar)
-    return Looked(_events(loaded.config, loaded.folder, calendar), calendar, loaded.config.account.fill)
+    exchanges = tuple(load_calendar(name) for name in loaded.config.listings) if loaded.config.exchanges else ()
+    return Looked(_events(loaded.config, loaded.folder, calendar), calendar, loaded.config.account.fill, exchanges)
 
 
 def _events(config: Config, folder: Path, calendar: Calendar) -> Events:
