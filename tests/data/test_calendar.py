@@ -12,7 +12,7 @@ from data.errors import RunError
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_table_is_what_exchange_calendars_says(name: str) -> None:
-    """Sessions, opens and closes agree one by one over the whole table; Tokyo's holidays are recorded from 1997 to 2027-11-23."""
+    """Sessions, opens and closes agree one by one; Tokyo's holidays are recorded from 1997 to 2027-11-23."""
     import exchange_calendars
 
     start, end = ("1997-01-01", "2027-11-23") if name == "XTKS" else ("1990-01-01", "2027-12-31")
