@@ -16,6 +16,7 @@ from backtest.verdict import verdict, warnings
 from backtest.views import joined, views
 from data.events.funnel import STAGES, funnel
 from data.hashing import text_hash
+from data.prices.examined import quality_frame, sentence
 from signals.base import Context
 
 if TYPE_CHECKING:
@@ -89,8 +90,13 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
         funnel=counts,
         metrics=metrics,
         verdict=verdict(config, metrics, counts),
-        warnings=(*omissions(config, inputs), *warnings(daily, trades, prices, walked.margin_calls)),
+        warnings=(
+            *omissions(config, inputs),
+            *warnings(daily, trades, prices, walked.margin_calls),
+            *sentence(prices),
+        ),
         provenance=provenance,
+        quality=quality_frame(prices),
     )
 
 

@@ -86,6 +86,8 @@ def followed(
 def _rejected(rejected: pl.DataFrame) -> pl.DataFrame:
     return rejected.select(
         "event_id",
+        "kind",
+        "asset",
         stage=pl.lit("read"),
         status=pl.lit("lost"),
         reason=pl.col("reason"),

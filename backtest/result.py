@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from data.prices.examined import no_doubts
 
 if TYPE_CHECKING:
     import polars as pl
@@ -98,6 +100,9 @@ class Result:
         Sentences that must stand on the first screen: ruin, stale positions, scaled orders.
     provenance
         Sources and hashes.
+    quality
+        What was found in the prices: severity (note, warning, set aside), kind, asset, session, where (file and row),
+        field, value, problem, remedy; `data.prices.examined.QUALITY`.
 
     """
 
@@ -113,3 +118,4 @@ class Result:
     verdict: str
     warnings: tuple[str, ...]
     provenance: Provenance
+    quality: pl.DataFrame = field(default_factory=no_doubts)

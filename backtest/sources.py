@@ -12,6 +12,7 @@ from data.calendar import weekdays
 from data.errors import Finding, InputError, MissingDataError
 from data.hashing import frame_hash
 from data.prices import files
+from data.prices.examined import examined
 from data.prices.settings import PriceFiles, PriceYahoo
 from data.prices.source import Prices
 
@@ -41,7 +42,9 @@ def places(config: Config) -> dict[str, Calendar]:
 
 
 def read_prices(config: Config, folder: Path, *, offline: bool = False) -> Prices:
-    """Load prices that were paid: from files, or from the store of Yahoo's answers (``offline``: from there alone).
+    """Load prices that were paid: from files, or from the store of Yahoo's answers.
+
+    ``offline`` asks nobody and does not go over files a second time: it is for a look at the prices, not for a run.
 
     Raises
     ------
@@ -71,7 +74,9 @@ def _loader(config: Config, folder: Path, *, offline: bool) -> Callable[[Sequenc
         return lambda assets, calendar: yahoo.load(source, store, assets, calendar, offline=offline, units=units)
     assert isinstance(source, PriceFiles)  # noqa: S101 - the third source is simulated, see inputs.read
     path = resolve(source.path, folder)
-    return lambda assets, calendar: files.load(source, path, assets, calendar)
+    if offline:
+        return lambda assets, calendar: files.load(source, path, assets, calendar)
+    return lambda assets, calendar: examined(files.load(source, path, assets, calendar), calendar)
 
 
 def _units(config: Config) -> dict[str, str] | None:
@@ -94,13 +99,18 @@ def _joined(refused: Sequence[InputError | MissingDataError]) -> InputError | Mi
 def _together(loaded: Sequence[Prices]) -> Prices:
     if len(loaded) == 1:
         return loaded[0]
-    frame = pl.concat([each.frame for each in loaded]).sort(KEY)
+    frame = pl.concat([each.frame for each in loaded])
+    order = frame.select(pl.struct(KEY).arg_sort()).to_series()
+    listed = [each.quality for each in loaded if each.quality is not None]
+    places = [each.places for each in loaded if each.places is not None and each.places.height == each.frame.height]
     return Prices(
-        frame=frame,
+        frame=frame[order],
         adjustment=loaded[0].adjustment,
         label=loaded[0].label,
         simulated=False,
         disclosure=tuple(dict.fromkeys(text for each in loaded for text in each.disclosure)),
         findings=tuple(dict.fromkeys(finding for each in loaded for finding in each.findings)),
         content_hash=frame_hash(frame, KEY),
+        places=pl.concat(places)[order] if len(places) == len(loaded) else None,
+        quality=pl.concat(listed) if listed else None,
     )

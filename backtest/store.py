@@ -78,6 +78,7 @@ def _frames(result: Result) -> dict[str, pl.DataFrame]:
         "trades": result.trades,
         "events": result.events.drop("pnl"),
         "attribution": result.attribution,
+        "quality": result.quality,
     }
 
 

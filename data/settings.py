@@ -12,7 +12,8 @@ __all__ = ["Asset", "Fraction", "Name", "NonNegative", "Positive", "Settings"]
 class Settings(BaseModel):
     """A frozen settings object; an unknown field is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
+    # Built when first used: a config's validator holds those of all its parts, so theirs alone are rarely needed.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True, defer_build=True)
 
 
 def _strip(value: object) -> object:

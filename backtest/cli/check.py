@@ -9,7 +9,7 @@ __all__ = ["validate"]
 
 def validate(config: ConfigPath, *, overrides: Set = None, as_json: Json = False) -> None:
     """Check a config and report every mistake."""
-    from backtest.cli.console import clean, write, write_json
+    from backtest.cli.console import clean, note, write, write_json
     from backtest.config.reader import load
 
     loaded = load(config, overrides or ())
@@ -18,4 +18,6 @@ def validate(config: ConfigPath, *, overrides: Set = None, as_json: Json = False
 
         write_json({"valid": True, "path": loaded.path_label, "config": normal(loaded.config)})
     else:
+        for text in loaded.notes:
+            note(clean(text))
         write(f"{clean(loaded.path_label)}: valid")

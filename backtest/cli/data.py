@@ -13,8 +13,6 @@ from backtest.cli.options import Json  # noqa: TC001 - typer reads it
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import polars as pl
-
     from backtest.config.reader import Loaded
     from data.calendar import Calendar
     from data.errors import Finding
@@ -178,22 +176,23 @@ def _examined(config: str) -> tuple[list[Issue], list[Finding], list[Finding]]:
     """Examine the prices of a config; what its loader refuses is raised by it."""
     from backtest.config.reader import load
     from backtest.sources import groups
-    from data.prices.quality import examine
+    from data.prices.examined import issues_of
 
     loaded = load(config, ())
     prices = _prices(loaded)
-    issues = [
-        issue
-        for calendar, assets in groups(loaded.config)
-        for issue in examine(_of(prices, assets), calendar, prices.adjustment, where=prices.label)
-    ]
+    issues = [issue for calendar, assets in groups(loaded.config) for issue in issues_of(_of(prices, assets), calendar)]
     return issues, list(prices.findings), []
 
 
-def _of(prices: Prices, assets: Sequence[str]) -> pl.DataFrame:
-    import polars as pl
+def _of(prices: Prices, assets: Sequence[str]) -> Prices:
+    """Give the rows of some assets, with their places in their files."""
+    from dataclasses import replace
 
-    return prices.frame if prices.simulated else prices.frame.filter(pl.col("asset").is_in(assets))
+    if prices.simulated:
+        return prices
+    kept = prices.frame["asset"].is_in(assets)
+    places = None if prices.places is None else prices.places.filter(kept)
+    return replace(prices, frame=prices.frame.filter(kept), places=places)
 
 
 def _prices(loaded: Loaded) -> Prices:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from backtest.cli.console import clean, write, write_json
+from backtest.cli.event_table import table
 from data.prices import vintages
 from data.prices.differences import differences
 
@@ -23,6 +24,7 @@ __all__ = ["show_changes", "show_fetched", "show_issues", "show_stored", "show_v
 
 MOST_CHANGES = 5
 MOST_ISSUES = 20
+SPARE = ("exchange", "currency", "fetched")
 HEADER = ("asset", "vintage", "sessions", "first", "last", "fetched", "currency", "exchange")
 
 
@@ -40,7 +42,7 @@ def show_fetched(folder: Path, fetched: Sequence[Fetched], *, as_json: bool) -> 
         lines += [f"  {one.asset}: {change.text}" for change in changes[:MOST_CHANGES]]
         more = len(changes) - MOST_CHANGES
         lines += [f"  {one.asset}: and {more} more, see backtest data diff {one.asset}"] if more > 0 else []
-    write(clean("\n".join([*_table(rows), *lines])))
+    write(clean("\n".join([*table(rows[0], rows[1:], spare=SPARE), *lines])))
 
 
 def show_stored(found: Sequence[Vintage], *, as_json: bool) -> None:
@@ -48,7 +50,7 @@ def show_stored(found: Sequence[Vintage], *, as_json: bool) -> None:
     if as_json:
         write_json({"vintages": [_vintage_json(one) for one in found]})
     else:
-        write(clean("\n".join(_table([HEADER, *(_cells(one) for one in found)]))))
+        write(clean("\n".join(table(HEADER, [_cells(one) for one in found], spare=SPARE))))
 
 
 def show_vintages(listed: Sequence[Vintage], *, as_json: bool) -> None:
@@ -60,7 +62,7 @@ def show_vintages(listed: Sequence[Vintage], *, as_json: bool) -> None:
         write_json({"vintages": [{**_vintage_json(one), "newest": is_newest} for one, is_newest in marked]})
         return
     rows = [(*HEADER, ""), *((*_cells(one), "newest" if is_newest else "") for one, is_newest in marked)]
-    write(clean("\n".join(_table(rows))))
+    write(clean("\n".join(table(rows[0], rows[1:], spare=SPARE))))
 
 
 def show_issues(issues: Sequence[Issue], notes: Sequence[Finding], damage: Sequence[Finding], *, as_json: bool) -> None:
@@ -92,7 +94,7 @@ def show_changes(old: Vintage, new: Vintage, changes: Sequence[Change], *, as_js
         return
     head = f"{new.asset}: {old.name} of {old.at[:10]} to {new.name} of {new.at[:10]}"
     rows = [("session", "kind", "change"), *((str(one.session), one.kind, one.text) for one in changes)]
-    write(clean("\n".join([head, *(_table(rows) if changes else ["nothing changed in the rows"])])))
+    write(clean("\n".join([head, *(table(rows[0], rows[1:]) if changes else ["nothing changed in the rows"])])))
 
 
 def _changes(folder: Path, one: Fetched) -> list[Change]:
@@ -148,8 +150,3 @@ def _cells(one: Vintage) -> tuple[str, ...]:
         about.get("currency", ""),
         about.get("exchange", ""),
     )
-
-
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

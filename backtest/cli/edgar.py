@@ -86,9 +86,10 @@ def _server(
     from data.events.edgar.client import BASE, Client, check_contact
     from data.events.edgar.source import Server
 
-    client = Client(check_contact(contact or os.environ.get(CONTACT)), os.environ.get(TEST_SERVER) or BASE)
     kept = Cache(Path(cache) if cache else cache_folder())
-    return Server(client, kept, refresh, since, note, []).answers
+    base = os.environ.get(TEST_SERVER) or BASE
+    client = Client(check_contact(contact or os.environ.get(CONTACT)), base, pace=kept.folder / "pace")
+    return Server(client, kept, refresh, since, note, [], []).answers
 
 
 def _write(path: Path, text: str) -> None:
@@ -115,9 +116,9 @@ def _show(collected: Collected, out: str, *, as_json: bool) -> None:
 
 
 def _table(collected: Collected) -> list[str]:
-    rows = [HEADER, *(row for one in collected.companies for row in _rows(one))]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
-    return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    from backtest.cli.event_table import table
+
+    return table(HEADER, [row for one in collected.companies for row in _rows(one)], spare=("kind", "first"))
 
 
 def _rows(one: CompanyEvents) -> list[tuple[str, ...]]:

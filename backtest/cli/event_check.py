@@ -22,6 +22,7 @@ NOTES = (
     "not the confirmation of its group", "same fact under another id",
 )  # fmt: skip
 MOST_SHOWN = 40
+SPARE = ("event_id",)
 HEADER = ("level", "where", "event_id", "reason", "detail")
 Row = tuple[str, str, str, str, str]
 
@@ -59,7 +60,7 @@ def _lines(events: Events, found: list[Row]) -> list[str]:
     from backtest.cli.console import clean
     from backtest.cli.event_table import table
 
-    lines = table(HEADER, found[:MOST_SHOWN], 44) if found else []
+    lines = table(HEADER, found[:MOST_SHOWN], 44, SPARE) if found else []
     if len(found) > MOST_SHOWN:
         lines.append(f"... and {len(found) - MOST_SHOWN} more (--json lists all)")
     counts = Counter((level, reason) for level, _, _, reason, _ in found)

@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 
 __all__ = ["preview"]
 
+MOST_NEAR = 10_000
+
 First = Annotated[int, typer.Option("--first", min=0, metavar="COUNT", help="Events to list.")]
-Near = Annotated[int, typer.Option("--near", min=0, metavar="SESSIONS", help="Distance at which events overlap.")]
+Near = Annotated[
+    int, typer.Option("--near", min=0, max=MOST_NEAR, metavar="SESSIONS", help="Distance at which events overlap.")
+]
 HEADER = ("event_id", "asset", "stated", "grade", "session", "rule")
+SPARE = ("asset", "grade")
 
 
 def preview(
@@ -89,7 +94,7 @@ def _lines(found: Looked, rows: list[dict[str, Any]], rules: Counter[str]) -> li
     from backtest.cli.console import clean
     from backtest.cli.event_table import table
 
-    lines = table(HEADER, [tuple(row[name] for name in HEADER) for row in rows], 40) if rows else []
+    lines = table(HEADER, [tuple(row[name] for name in HEADER) for row in rows], 40, SPARE) if rows else []
     if len(rows) < rules.total():
         lines.append(f"... and {rules.total() - len(rows)} more (--first and --json list them)")
     counts = [(count, rule) for rule, count in sorted(rules.items(), key=lambda item: (-item[1], item[0]))]
@@ -102,5 +107,5 @@ def _said(together: dict[str, Any], near: int) -> str:
     clusters, chains = together["clusters"], together["chains"]
     return (
         f"{together['overlaps']} pairs of one asset within {near} sessions; "
-        f"{len(clusters)} sessions with events of several assets; {len(chains)} chains"
+        f"{len(clusters)} shared sessions; {len(chains)} chains"
     )

@@ -36,6 +36,8 @@ HEADER = (
     "known at",
     "direction",
 )
+# What a narrow terminal does without, first things first.
+SPARE = ("vintage", "latest", "direction", "first print")
 FIELDS = ("asset", "kind", "metric", "definition", "period", "event_id", "direction", "unit", "vintage", "vintages")
 MOST_SHOWN = 60
 
@@ -107,7 +109,7 @@ def _numbers(rows: pl.DataFrame) -> dict[int, dict[str, Any]]:
 def _lines(rows: list[dict[str, Any]], calendar: Calendar) -> list[str]:
     from backtest.cli.event_table import table
 
-    lines = table(HEADER, [_cells(row, calendar) for row in rows[:MOST_SHOWN]], 34)
+    lines = table(HEADER, [_cells(row, calendar) for row in rows[:MOST_SHOWN]], 34, SPARE)
     if len(rows) > MOST_SHOWN:
         lines.append(f"... and {len(rows) - MOST_SHOWN} more (--json lists all; --asset and --kind choose)")
     return lines

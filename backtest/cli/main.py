@@ -5,6 +5,7 @@ Exit codes: 0 ok, 1 a gate or check failed, 2 usage or config, 3 data missing, 7
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 USAGE, BUG, INTERRUPTED = 2, 70, 130
+# What only a path that somebody typed can be: too long, or a circle of links.
+NO_PATH = {errno.ENAMETOOLONG, errno.ELOOP}
 
 app = typer.Typer(
     name="backtest",
@@ -70,6 +73,8 @@ def _root(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give the exit code."""
+    # Nobody's plugin may change what a config means, and looking for plugins opens every installed package.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     words = list(sys.argv[1:] if arguments is None else arguments)
     if "--no-color" in words:
         words.remove("--no-color")
@@ -99,9 +104,16 @@ def _guarded(words: list[str]) -> int:
     except BrokenPipeError:
         silence(sys.stdout)
         return 0
-    except Exception:  # noqa: BLE001 - the last door: a bug keeps its traceback and has its own exit code
-        note(f"{traceback.format_exc()}\nThis is a bug in backtest, not in your config; please report the lines above.")
-        return BUG
+    except Exception as error:  # noqa: BLE001 - the last door: a bug keeps its traceback and has its own exit code
+        return _unforeseen(error, as_json=as_json)
+
+
+def _unforeseen(error: Exception, *, as_json: bool) -> int:
+    if isinstance(error, OSError) and error.errno in NO_PATH:
+        show_error(ResearchError(f"{str(error.filename)[:60]}... is no path: {error.strerror}"), as_json=as_json)
+        return USAGE
+    note(f"{traceback.format_exc()}\nThis is a bug in backtest, not in your config; please report the lines above.")
+    return BUG
 
 
 def _invoke(words: list[str]) -> int:

@@ -35,11 +35,13 @@ def run(
 def execute(config: str, overrides: list[str], out: Path, fail_if: list[str], *, as_json: bool, quiet: bool) -> None:
     """Load, run, write, show, judge."""
     from backtest.cli import gates
-    from backtest.cli.console import note
+    from backtest.cli.console import clean, note
     from backtest.config.reader import load
 
     conditions = gates.parse(fail_if)
     loaded = load(config, overrides)
+    for text in loaded.notes:
+        note(clean(text))
     result = _result(loaded, quiet=quiet or as_json)
     outcomes = gates.judge(conditions, result.metrics)
     folder, is_new = _stored(result, out)

@@ -30,7 +30,22 @@ def dump(config: Config) -> str:
 def schema() -> dict[str, Any]:
     """Give the JSON Schema of a config, for editors."""
     described = Config.model_json_schema(by_alias=True)
+    for described_key in described["properties"].values():
+        if "discriminator" in described_key:
+            described_key["oneOf"].append(_alternatives(described_key["discriminator"]))
     return {"$schema": DIALECT, **described, "title": "eventfolio research config"}
+
+
+def _alternatives(discriminator: dict[str, Any]) -> dict[str, Any]:
+    """Describe a mapping that holds its variants under their tags; see `backtest.config.variants`."""
+    tag, variants = discriminator["propertyName"], discriminator["mapping"]
+    return {
+        "type": "object",
+        "description": f"Alternatives under their names; `{tag}` chooses, what stands beside them is shared.",
+        "properties": {tag: {"enum": list(variants)}, **{name: {"$ref": ref} for name, ref in variants.items()}},
+        "required": [tag],
+        "anyOf": [{"required": [name]} for name in variants],
+    }
 
 
 class _Dumper(yaml.SafeDumper):

@@ -16,6 +16,7 @@ from backtest.config.problems import findings_of
 from backtest.config.shape import Shape, typed
 from backtest.config.toml_text import read_toml
 from backtest.config.tree import Node, Place, Source
+from backtest.config.variants import alternatives, choose, switch
 from backtest.config.yaml_text import read_yaml
 from data.errors import ConfigError, Finding
 
@@ -30,11 +31,12 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A config, the folder its paths are relative to, and what to call its file."""
+    """A config, the folder its paths are relative to, what to call its file, and what overrides left out of it."""
 
     config: Config
     folder: Path
     path_label: str
+    notes: tuple[str, ...] = ()
 
 
 def load(path: Path | str, overrides: Sequence[str] = ()) -> Loaded:
@@ -52,12 +54,13 @@ def load(path: Path | str, overrides: Sequence[str] = ()) -> Loaded:
     tree, findings = (read_toml if label.endswith(".toml") else read_yaml)(source)
     if tree is None:
         raise _error(label, findings or [Finding(label, "", "", "is empty", "`backtest init` writes a config")])
-    tree, wrong = override(tree, overrides)
-    config, more = _validate(tree, source)
+    changed, wrong = override(tree, overrides)
+    chosen = switch(tree, changed, Shape.of(Config))
+    config, more = _validate(chosen.tree, source)
     findings += wrong + more
     if config is None or findings:
         raise _error(label, findings)
-    return Loaded(config, folder, label)
+    return Loaded(config, folder, label, chosen.notes)
 
 
 def _error(label: str, findings: list[Finding]) -> ConfigError:
@@ -120,7 +123,22 @@ def _validate(tree: Node, source: Source) -> tuple[Config | None, list[Finding]]
         problem = "is empty" if tree.content is None else "expected a mapping, as key: value"
         return None, [source.finding(place, "", "", problem, "`backtest init` writes a config")]
     shape = Shape.of(Config)
+    others = [finding for key, other in alternatives(tree, shape) for finding in _mistakes(other, source, key)]
+    tree = choose(tree, shape)
     try:
-        return Config.model_validate(typed(tree, shape)), []
+        config = Config.model_validate(typed(tree, shape))
     except ValidationError as error:
-        return None, findings_of(error.errors(include_url=False), tree, shape, source)
+        found = findings_of(error.errors(include_url=False), tree, shape, source)
+        return None, list(dict.fromkeys([*found, *others]))
+    return config, list(dict.fromkeys(others))
+
+
+def _mistakes(tree: Node, source: Source, key: str) -> list[Finding]:
+    """Give the mistakes of one key of a config: an alternative that is not chosen has to be right, too."""
+    shape = Shape.of(Config)
+    try:
+        Config.model_validate(typed(tree, shape))
+    except ValidationError as error:
+        own = [one for one in error.errors(include_url=False) if one["loc"][:1] == (key,)]
+        return findings_of(own, tree, shape, source)
+    return []

@@ -1,9 +1,9 @@
 """Events from files: read as text, typed, checked row by row, de-duplicated; what is set aside is kept with its reason.
 
-A row's faults are looked for in this order, and the first is its reason: empty event_id or kind, times, numbers, what
-its kind forbids, excluded confidence. Only rows without any of them are compared for repetitions: duplicate rows, later
-vintages, an event_id used twice, the same fact under another id, later in its group. So what is faulty is counted as
-such whatever the config excludes. What is only doubtful stays, with a remark.
+A row's faults are looked for in this order, and the first is its reason: empty event_id or kind, times, a name that was
+another asset's, numbers, what its kind forbids, excluded confidence. Only rows without any of them are compared for
+repetitions: duplicate rows, later vintages, an event_id used twice, the same fact under another id, later in its group.
+So what is faulty is counted as such whatever the config excludes. What is only doubtful stays, with a remark.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from data.events.rows import ROW, WHERE, read_rows
 from data.events.source import REJECTED, REMARKS, Events
 from data.events.times import read_times
 from data.hashing import frame_hash
+from data.renaming import renamed
 from data.schema import EVENTS, check, conform
 from data.tables import READABLE, table_files
 
@@ -77,10 +78,10 @@ def assemble(
     """Type, check and de-duplicate rows of texts, as ``read_rows`` gives them."""
     times, time_faults = read_times(rows, calendar, settings.timezone, places)
     numbers, number_faults = read_numbers(rows)
-    typed = _typed(rows, times, numbers)
+    typed, renaming_faults = _renamed(_typed(rows, times, numbers), settings, calendar)
     judged = judge(typed, settings.kinds)
     excluded = _excluded(rows, settings.exclude_confidence)
-    faults = [*_nameless(rows), *time_faults, *number_faults, *judged.errors, *excluded]
+    faults = [*_nameless(rows), *time_faults, *renaming_faults, *number_faults, *judged.errors, *excluded]
     sound = _without(typed, faults)
     repeats = repeated(sound, settings.group)
     frame = conform(_without(sound, repeats.faults), EVENTS).sort("known_at", "event_id")
@@ -129,6 +130,22 @@ def _typed(rows: pl.DataFrame, times: pl.DataFrame, numbers: pl.DataFrame) -> pl
     return typed.with_columns(pl.coalesce("definition", "metric").alias("definition"))
 
 
+def _renamed(typed: pl.DataFrame, settings: EventFiles, calendar: Calendar) -> tuple[pl.DataFrame, list[Fault]]:
+    """Read each announcer as the asset that its name was on the exchange's day of the announcement."""
+    if not settings.aliases:
+        return typed, []
+    day = pl.col("announced_at").dt.convert_time_zone(calendar.zone.key).dt.date()
+    ours = typed.with_columns(renamed(settings.aliases, None, "asset", day).alias("asset"))
+    lost = typed.filter(typed["asset"].is_not_null() & ours["asset"].is_null())
+    problem = "was another asset on the day of the announcement, by the days of its alias"
+    hint = "widen `aliases`, or name the asset as it was called then"
+    faults = [
+        fault(row, "name of another asset", ("asset", name), problem, hint)
+        for row, name in lost.select(ROW, "asset").iter_rows()
+    ]
+    return ours, faults
+
+
 def _without(frame: pl.DataFrame, faults: Sequence[Fault]) -> pl.DataFrame:
     out = pl.Series([found.row for found in faults], dtype=frame.schema[ROW])
     return frame.filter(~pl.col(ROW).is_in(out.implode()))
@@ -143,6 +160,8 @@ def _rejected(rows: pl.DataFrame, faults: Sequence[Fault]) -> pl.DataFrame:
     columns = (
         texts[WHERE],
         texts["event_id"].fill_null(""),
+        texts["kind"],
+        texts["asset"],
         ["valid"] * len(out),
         [of_row[row][0].reason for row in out],
         ["; ".join(found.detail for found in of_row[row]) for row in out],

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["CONFIRMING", "FACT", "Repeats", "repeated"]
 
 # Two rows that agree in all of these state the same fact, whatever they are called.
-FACT = (*FACT_KEY, "announced_at", "value", "low", "high", "unit", "direction")
+STATED = ("value", "low", "high", "unit", "direction")
+FACT = (*FACT_KEY, "announced_at", *STATED)
+# Number of the change among the vintages of a fact: restated A, B, A, B it has four, for each was known in its turn.
+CHANGE = "change"
 # Channels on which the company itself speaks; a group is confirmed by its first row on one of them.
 CONFIRMING = ("8-k", "10-q", "10-k", "6-k", "20-f", "release", "call", "filing", "company")
 KEPT = {ROW: "kept_row", "event_id": "kept", WHERE: "kept_where", "known_at": "kept_known_at"}
@@ -60,7 +63,18 @@ RULES = (
         "event_id used twice",
         "event_id = {event_id!r} is used by {kept_where} for other content, which stays (give each event its own id)",
     ),
-    _Rule(FACT, STATES_SOMETHING, "same fact under another id", "same fact as {kept!r} ({kept_where}), which stays"),
+    _Rule(
+        (*FACT, "known_at"),
+        STATES_SOMETHING,
+        "same fact under another id",
+        "same fact as {kept!r} ({kept_where}), which stays",
+    ),
+    _Rule(
+        (*FACT, CHANGE),
+        STATES_SOMETHING,
+        "same fact under another id",
+        "same fact as {kept!r} ({kept_where}), which stays",
+    ),
     _Rule(
         (*FACT_KEY, "announced_at"),
         STATES_SOMETHING,
@@ -89,7 +103,7 @@ def repeated(frame: pl.DataFrame, group: Grouping = "first") -> Repeats:
     left = frame.sort("known_at", "event_id", *rest, ROW)
     found = Repeats([], [])
     for rule in RULES:
-        left = _set_aside(left, rule, found)
+        left = _set_aside(left.with_columns(_change()) if CHANGE in rule.keys else left, rule, found)
     if group == "first":
         _set_aside(left, FIRST, found)
     elif group == "confirmation":
@@ -108,6 +122,13 @@ def _set_aside(left: pl.DataFrame, rule: _Rule, found: Repeats) -> pl.DataFrame:
     if not rule.vintage:
         found.copies.extend(faults)
     return left.join(lost.select(ROW), on=ROW, how="anti", maintain_order="left")
+
+
+def _change() -> pl.Expr:
+    """Count the runs of one content among the rows of a fact, in the order in which they became known."""
+    keys = (*FACT_KEY, "announced_at")
+    changed = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift().over(keys)) for name in STATED)
+    return changed.cum_sum().over(keys).alias(CHANGE)
 
 
 def _confirmed_first(left: pl.DataFrame, found: Repeats) -> pl.DataFrame:

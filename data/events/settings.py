@@ -6,6 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, field_validator
 
+from data.aliases import MEANING, Aliases
 from data.settings import Name, Settings
 
 __all__ = [
@@ -62,6 +63,7 @@ class EventFiles(Settings):
         default=None,
         description="Zone of instants without an offset, as America/New_York; without it they are errors.",
     )
+    aliases: Aliases = Field(default_factory=dict, description=MEANING)
     exclude_confidence: tuple[str, ...] = Field(
         default=("memory", "low"),
         description="Rows of these confidences are quarantined.",

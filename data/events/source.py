@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["REJECTED", "REMARKS", "Events"]
 
 # Columns of the rejected frame: the row counts from 1 (a CSV's header is row 1), `stage` is the stage it did not reach.
-REJECTED = ("where", "event_id", "stage", "reason", "detail")
+REJECTED = ("where", "event_id", "kind", "asset", "stage", "reason", "detail")
 # Columns of the remarks on rows that stay: what is doubtful about them.
 REMARKS = ("where", "event_id", "reason", "detail")
 
@@ -27,7 +27,8 @@ class Events:
     frame
         EVENTS schema, valid rows only, the first of each group, sorted by known_at, then event_id.
     rejected
-        Rows set aside: where, event_id, stage (always ``valid`` here), reason (short, countable), detail (a sentence).
+        Rows set aside: where, event_id, kind, asset (as written), stage (always ``valid`` here), reason (short,
+        countable), detail (a sentence).
     read
         Rows read; ``read == frame.height + rejected.height``.
     label

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from data.aliases import names_of
 from data.errors import Finding, InputError, MissingDataError
 from data.hashing import frame_hash
 from data.prices import long, wide
 from data.prices.columns import BASIS
-from data.prices.long import FILE
+from data.prices.long import FILE, LISTED_SPLIT
 from data.prices.rows import collapse, offences, quarantine
 from data.prices.source import Prices
 from data.prices.table import ROW, Part, Table, find, naming, open_table
+from data.renaming import renamed
 from data.schema import PRICES, check, conform
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ KEY = ("session", "asset")
 MOST_NEAR = 3
 
 ABSENT = "has no prices in it"
+OURS = "\0ours"
 
 
 def load(settings: PriceFiles, path: Path, assets: Sequence[str] | None, calendar: Calendar) -> Prices:
@@ -66,7 +69,8 @@ def load(settings: PriceFiles, path: Path, assets: Sequence[str] | None, calenda
     errors += _absent(parts, tables, settings, assets)
     errors += [] if errors or frame.height else [Finding(label, "", "", "holds no prices", "export it again")]
     _refuse(errors, label)
-    ready = conform(_scaled(frame), PRICES).sort(KEY)
+    ordered = frame.sort(KEY)
+    ready = conform(_scaled(ordered), PRICES)
     return Prices(
         frame=check(ready, PRICES, label),
         adjustment=settings.adjustment,
@@ -75,6 +79,7 @@ def load(settings: PriceFiles, path: Path, assets: Sequence[str] | None, calenda
         disclosure=(),
         findings=tuple(notes),
         content_hash=frame_hash(ready, KEY),
+        places=ordered.select(FILE, ROW, LISTED_SPLIT),
     )
 
 
@@ -99,11 +104,28 @@ def _read(tables: list[Table], settings: PriceFiles, assets: Sequence[str] | Non
     for table in tables:
         try:
             with naming(table.name, table.size):
-                parts.append(layout.read(table, settings, assets))
+                wanted = None if assets is None else names_of(settings.aliases, assets)
+                parts.append(_named(layout.read(table, settings, wanted), settings, assets))
         except InputError as error:
             found += error.findings
     _refuse(found or _drift(tables, parts), label)
     return parts
+
+
+def _named(part: Part, settings: PriceFiles, assets: Sequence[str] | None) -> Part:
+    """Read each name as the asset that it was on its day; rows of another asset are left out with a note."""
+    if not settings.aliases:
+        return part
+    ours = renamed(settings.aliases, assets, "asset", pl.col("session"))
+    frame = part.frame.with_columns(ours.alias(OURS))
+    foreign = frame.filter(pl.col("asset").is_not_null() & pl.col(OURS).is_null())
+    kept = frame.filter(pl.col("asset").is_null() | pl.col(OURS).is_not_null())
+    days = foreign.group_by("asset").agg(pl.len(), pl.min("session").alias("first"), pl.max("session").alias("last"))
+    notes = [
+        Finding(part.frame[FILE][0], "asset", name, f"is another asset in {count} rows, {first} to {last}: left out")
+        for name, count, first, last in days.sort("asset").rows()
+    ]
+    return Part(kept.with_columns(asset=OURS).drop(OURS), part.errors, (*part.notes, *notes))
 
 
 def _drift(tables: list[Table], parts: list[Part]) -> list[Finding]:
@@ -117,7 +139,7 @@ def _drift(tables: list[Table], parts: list[Part]) -> list[Finding]:
         Finding(table.name, field, "", f"column is absent but {name} has it", "files of one folder share their columns")
         for table, part in zip(tables, parts, strict=True)
         for field, name in first.items()
-        if field not in part.frame.columns
+        if field not in part.frame.columns and field != LISTED_SPLIT
     ]
 
 
@@ -132,7 +154,7 @@ def _checked(parts: list[Part], calendar: Calendar) -> tuple[pl.DataFrame, list[
 
 
 def _complete(frame: pl.DataFrame) -> pl.DataFrame:
-    names = [*PRICES, FILE, ROW, *({BASIS} & set(frame.columns))]
+    names = [*PRICES, FILE, ROW, LISTED_SPLIT, *({BASIS} & set(frame.columns))]
     absent = [pl.lit(None, dtype=pl.Float64).alias(name) for name in names if name not in frame.columns]
     return frame.with_columns(absent).select(names)
 
@@ -160,9 +182,9 @@ def _near(asset: str, known: set[str]) -> str:
 def _scaled(frame: pl.DataFrame) -> pl.DataFrame:
     """Bring open, high and low onto the basis of the close, where the file has them on another."""
     if BASIS not in frame.columns:
-        return frame.drop(FILE, ROW)
+        return frame.drop(FILE, ROW, LISTED_SPLIT)
     factor = pl.col("close") / pl.col(BASIS)
-    return frame.with_columns(pl.col("open", "high", "low") * factor).drop(BASIS, FILE, ROW)
+    return frame.with_columns(pl.col("open", "high", "low") * factor).drop(BASIS, FILE, ROW, LISTED_SPLIT)
 
 
 def _refuse(found: list[Finding], label: str) -> None:

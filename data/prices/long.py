@@ -16,17 +16,21 @@ if TYPE_CHECKING:
 
     from data.prices.settings import PriceFiles
 
-__all__ = ["FILE", "findings_of", "names", "read"]
+__all__ = ["FILE", "LISTED_SPLIT", "findings_of", "names", "read"]
 
 # Name of the column that says which file a row came from.
 FILE = "\0file"
+# Splits that a file lists although its prices have them already: not applied, but held against the prices.
+LISTED_SPLIT = "\0listed_split"
 TEXTS = (pl.String, pl.Categorical, pl.Enum)
 
 
 def read(table: Table, settings: PriceFiles, wanted: Sequence[str] | None) -> Part:
     """Read the rows of the wanted assets, or of all when None."""
     columns = mapped(settings, table)
-    raw = collect(_chosen(table, columns["asset"], wanted).select(ROW, *dict.fromkeys(columns.values())), table)
+    listed = [name for name in covered(settings, table) if name == "split"]
+    read_columns = dict.fromkeys([*columns.values(), *listed])
+    raw = collect(_chosen(table, columns["asset"], wanted).select(ROW, *read_columns), table)
     rows = raw[ROW]
     series: list[pl.Series] = []
     errors: list[Finding] = []
@@ -34,8 +38,9 @@ def read(table: Table, settings: PriceFiles, wanted: Sequence[str] | None) -> Pa
         typed = _typed(raw[column], field, settings)
         series.append(typed.column.alias(field))
         errors += findings_of(typed, raw[column], table.name, rows)
+    series += [numbers(raw[name]).column.alias(LISTED_SPLIT) for name in listed]
     frame = pl.DataFrame([rows.cast(pl.UInt32), *series]).with_columns(pl.lit(table.name).alias(FILE))
-    return Part(frame, tuple(errors), tuple(_notes(table, settings, raw, columns)))
+    return Part(frame, tuple(errors), (*_notes(table, settings, raw, columns), *_disorder(frame)))
 
 
 def names(table: Table, settings: PriceFiles) -> set[str]:
@@ -61,6 +66,16 @@ def findings_of(typed: Typed, raw: pl.Series, name: str, rows: pl.Series) -> lis
         )
         for offence in typed.offences
     ]
+
+
+def _disorder(frame: pl.DataFrame) -> list[Finding]:
+    """Note the first row that stands after a later session of its asset; either order of the two columns is fine."""
+    earlier = frame.filter(pl.col("session") < pl.col("session").shift().over("asset"))
+    if earlier.is_empty():
+        return []
+    file, row, day = earlier.select(FILE, ROW, "session").row(0)
+    problem = f"stands after a later session of its asset, as {earlier.height} rows do"
+    return [Finding(f"{file} row {row}", "session", f"{day}", problem, "they are sorted when loaded")]
 
 
 def _chosen(table: Table, column: str, wanted: Sequence[str] | None) -> pl.LazyFrame:

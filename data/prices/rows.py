@@ -8,7 +8,7 @@ import polars as pl
 
 from data.errors import Finding
 from data.prices.columns import BASIS
-from data.prices.long import FILE
+from data.prices.long import FILE, LISTED_SPLIT
 from data.prices.table import ROW
 
 if TYPE_CHECKING:
@@ -24,13 +24,14 @@ REASON, RANK = "\0reason", "\0rank"
 # A price rounded to cents lies up to 0.005 off, which is 2e-4 of a 25-dollar share: vendors round open, high and low
 # and carry closes in full. Anything wider is no rounding.
 TOLERANCE = 2e-4
+NO_PRICE = "vendors send it after wrong back-adjustment: take raw prices; without trading leave the cell empty"
 
 
 def offences(frame: pl.DataFrame, calendar: Calendar) -> list[Finding]:
     """List what forbids a run: impossible values, days that are no session, missing bases, contradictory repeats."""
     found: list[Finding] = []
     for field in _prices_of(frame):
-        found += _list(frame.filter(pl.col(field) <= 0), field, "is not positive, a price must be")
+        found += _list(frame.filter(pl.col(field) <= 0), field, "is not positive, a price must be", NO_PRICE)
     for field in ("dividend", "volume"):
         found += _list(frame.filter(pl.col(field) < 0), field, "is negative", "leave it empty where it is not known")
     zero = "is not positive, expected new shares per old share"
@@ -44,7 +45,7 @@ def collapse(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
         return frame, []
     ranked = frame.with_columns(pl.int_range(pl.len()).over(KEY, order_by=[FILE, ROW]).alias(RANK))
     problem = "repeats another row of its session and asset, counted once"
-    left_out = _list(ranked.filter(pl.col(RANK) > 0), "", problem)
+    left_out = _list(ranked.filter(pl.col(RANK) > 0), "", problem, "remove it, if it is no mistake elsewhere")
     return ranked.filter(pl.col(RANK) == 0).drop(RANK), left_out
 
 
@@ -83,11 +84,12 @@ def _no_session(frame: pl.DataFrame, calendar: Calendar) -> list[Finding]:
     first, last = (_day(calendar, at) for at in (0, -1))
     beyond = (pl.col("session") < first) | (pl.col("session") > last)
     closed = frame.filter(~pl.col("session").is_in(sessions.implode()))
+    earlier = "cut the file, or name another exchange under `calendar:`"
     outside = f"is outside the calendar of {calendar.name}, {first} to {last}"
     hint = "remove the row, or name the exchange these prices are from under `calendar:`"
     return [
         *_list(closed.filter(~beyond), "session", f"is no session of {calendar.name}", hint),
-        *_list(closed.filter(beyond), "session", outside),
+        *_list(closed.filter(beyond), "session", outside, earlier),
     ]
 
 
@@ -101,13 +103,13 @@ def _no_basis(frame: pl.DataFrame) -> list[Finding]:
         return []
     others = pl.any_horizontal(pl.col("open", "high", "low").is_not_null())
     rows = frame.filter(pl.col(BASIS).is_null() & pl.col("close").is_not_null() & others)
-    return _list(rows, BASIS, "is empty, so open, high and low cannot be scaled")
+    return _list(rows, BASIS, "is empty, so open, high and low cannot be scaled", "fill it in, or empty the three")
 
 
 def _contradictions(frame: pl.DataFrame) -> list[Finding]:
     """List rows that repeat a (session, asset) with other values, each against the first."""
     rows = frame.filter(_repeated(frame)).sort(*KEY, FILE, ROW)
-    values = [name for name in frame.columns if name not in {*KEY, FILE, ROW}]
+    values = [name for name in frame.columns if name not in {*KEY, FILE, ROW, LISTED_SPLIT}]
     found: list[Finding] = []
     for _, group in rows.group_by(KEY, maintain_order=True):
         first, *others = group.iter_rows(named=True)
@@ -130,7 +132,8 @@ def _pairs(names: list[str], row: dict[str, object], first: dict[str, object]) -
 def _contradictory(row: dict[str, object], consequence: str) -> Finding:
     prices = ", ".join(f"{name} {row[name]}" for name in PRICE_FIELDS if row.get(name) is not None)
     problem = f"{row[REASON]} ({prices}), {consequence}"
-    return Finding(f"{row[FILE]} row {row[ROW]}", "", _subject(row), problem)
+    hint = "compare the row with another source"
+    return Finding(f"{row[FILE]} row {row[ROW]}", "", _subject(row), problem, hint)
 
 
 def _list(rows: pl.DataFrame, field: str, problem: str, hint: str = "") -> list[Finding]:

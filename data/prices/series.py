@@ -134,13 +134,14 @@ class Series:
 
 def series(frame: pl.DataFrame, calendar: Calendar, where: str) -> Series:
     """Sort a frame and take it apart."""
-    given = frame.with_row_index(ROW)
-    ordered = given.sort("asset", "session", ROW)
+    # Numbers in place of names, and numpy in place of polars: a sort by texts takes four fifths of the whole pass.
+    codes = frame["asset"].cast(pl.Categorical).to_physical().to_numpy()
+    order = np.lexsort((frame["session"].to_physical().to_numpy(), codes))
+    ordered = frame.with_row_index(ROW)[order]
     days = ordered["session"].to_numpy().astype("datetime64[D]")
     at = np.searchsorted(calendar.sessions, days)
     safe = np.minimum(at, len(calendar.sessions) - 1)
-    groups = ordered["asset"].rle_id().to_numpy()
-    same = groups[1:] == groups[:-1]
+    same = codes[order][1:] == codes[order][:-1]
     numbers = {name: _numbers(ordered, name) for name in NUMBERS}
     return Series(
         where=where,

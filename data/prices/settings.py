@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from data.aliases import MEANING, Aliases
 from data.settings import Asset, Name, NonNegative, Positive, Settings
 
 __all__ = [
@@ -58,6 +59,7 @@ class PriceFiles(Settings):
         description="The file's close on the basis of its open, high and low, when `close` is mapped to an adjusted "
         "close: they are then scaled by close / basis_close.",
     )
+    aliases: Aliases = Field(default_factory=dict, description=MEANING)
     date_format: str | None = Field(default=None, description="strptime format of text dates that are not ISO 8601.")
     delistings: dict[Asset, Delisting] = Field(
         default_factory=dict,

@@ -34,6 +34,11 @@ class Prices:
         Rows that were set aside, with the reason.
     content_hash
         SHA-256 of the frame's content.
+    places
+        Of each row of the frame: its file, its row there as people count, and the split that the file lists although
+        the prices have it already; None when the rows come from no file.
+    quality
+        What the quality pass doubts, `data.prices.examined.QUALITY` columns; None before it was over the prices.
 
     """
 
@@ -44,3 +49,5 @@ class Prices:
     disclosure: tuple[str, ...]
     findings: tuple[Finding, ...]
     content_hash: str
+    places: pl.DataFrame | None = None
+    quality: pl.DataFrame | None = None

@@ -12,6 +12,7 @@ from data.calendar import load, weekdays
 from data.errors import Finding, InputError, MissingDataError
 from data.hashing import frame_hash
 from data.prices import quality, vintages
+from data.prices.examined import sift
 from data.prices.source import Prices
 from data.schema import PRICES, check, conform
 
@@ -121,7 +122,7 @@ def assemble(
     label = settings.name or LABEL
     _agree(chosen, calendar, label, units)
     frame = _between(joined(folder, chosen), settings.start, settings.end)
-    kept, aside = _examined(frame, calendar, label)
+    kept, doubts_of_all = sift(frame, quality.examine(frame, calendar, "split", where=label), label)
     ready = conform(kept.with_columns(pl.lit(None, pl.Float64).alias("split")), PRICES).sort(KEY)
     return Prices(
         frame=check(ready, PRICES, label),
@@ -129,8 +130,9 @@ def assemble(
         label=label,
         simulated=False,
         disclosure=(_disclosure(chosen),),
-        findings=(*vintages.listed(folder)[1], *_notes(chosen), *aside),
+        findings=(*vintages.listed(folder)[1], *_notes(chosen)),
         content_hash=frame_hash(ready, KEY),
+        quality=doubts_of_all,
     )
 
 
@@ -187,24 +189,6 @@ def _as_said(chosen: Sequence[Vintage], label: str, units: Mapping[str, str]) ->
         for one in chosen
         if one.asset in units and one.about["currency"] != units[one.asset]
     ]
-
-
-def _examined(frame: pl.DataFrame, calendar: Calendar, label: str) -> tuple[pl.DataFrame, list[Finding]]:
-    """Refuse what is wrong, set aside rows that contradict themselves, and give the doubts along."""
-    issues = quality.examine(frame, calendar, "split", where=label)
-    aside = [issue for issue in issues if issue.severity == "set aside"]
-    errors = [issue.finding for issue in issues if issue.severity == "error"]
-    errors += [issue.finding for issue in aside if _has_action(frame, issue)]
-    if errors:
-        raise InputError(f"{label}: the prices cannot be used", errors)
-    rows = {issue.row for issue in aside}
-    kept = frame.filter(~pl.int_range(pl.len()).is_in(list(rows))) if rows else frame
-    return kept, [issue.finding for issue in issues]
-
-
-def _has_action(frame: pl.DataFrame, issue: Issue) -> bool:
-    row = issue.row or 0
-    return frame["dividend"][row] is not None or frame["split"][row] is not None
 
 
 def _disclosure(chosen: Sequence[Vintage]) -> str:

@@ -20,6 +20,7 @@ NO_NUMBER = ("", "nan", "null")
 # 1700 to 2200, as days since 1970.
 PLAUSIBLE = (-98_615, 84_006)
 SERIAL = re.compile(r"[0-9]+(\.[0-9]+)?")
+NO_DAY = "fill it in, or remove the row"
 DAY_HINT = "write it as 2024-03-04, or declare `date_format:`, as '%d/%m/%Y'"
 
 
@@ -41,7 +42,7 @@ class Typed(NamedTuple):
 def days(column: pl.Series, date_format: str | None) -> Typed:
     """Read days from dates, from timestamps at midnight, or from text (ISO 8601, or ``date_format`` of strptime)."""
     if column.dtype == pl.Date:
-        return _plausible(column, _at(column.is_null(), "is empty, a day is required"))
+        return _plausible(column, _at(column.is_null(), "is empty, a day is required", NO_DAY))
     if isinstance(column.dtype, pl.Datetime):
         return _midnights(column)
     if column.dtype.is_integer() and date_format is not None:
@@ -69,7 +70,7 @@ def numbers(column: pl.Series) -> Typed:
         return Typed(_nulls(column, pl.Float64), [Offence(None, f"is {column.dtype}, expected numbers")])
     typed = column.cast(pl.Float64).fill_nan(None)
     infinite = typed.is_infinite().fill_null(value=False)
-    offences += _at(infinite, "is not finite")
+    offences += _at(infinite, "is not finite", "leave it empty where it is not known, or fetch it again")
     return Typed(typed.set(infinite, None), offences)
 
 
@@ -79,7 +80,10 @@ def assets(column: pl.Series) -> Typed:
         problem = f"is {column.dtype}, expected text: a name as 0700 or TRUE loses its spelling as another type"
         return Typed(_nulls(column, pl.String), [Offence(None, problem, "write the column as text")])
     names = column.cast(pl.String).str.strip_chars()
-    return Typed(names, _at(names.fill_null("") == "", "is empty, the name of an asset is required"))
+    return Typed(
+        names,
+        _at(names.fill_null("") == "", "is empty, the name of an asset is required", "fill it in, or remove the row"),
+    )
 
 
 def shown(raw: pl.Series, position: int) -> str:
@@ -101,7 +105,7 @@ def _midnights(column: pl.Series) -> Typed:
         "has a clock time, expected a day",
         "convert it to the exchange's zone, then to a date, before it is saved",
     )
-    offences += _at(column.is_null(), "is empty, a day is required")
+    offences += _at(column.is_null(), "is empty, a day is required", NO_DAY)
     return _plausible(wall.dt.date().set(clock, None), offences)
 
 
@@ -109,12 +113,12 @@ def _plausible(column: pl.Series, offences: list[Offence]) -> Typed:
     """Refuse days no exchange has seen, which damaged files hold; Python cannot even print those past year 9999."""
     strange = ~column.to_physical().is_between(*PLAUSIBLE).fill_null(value=True)
     problem = "is no plausible day, so the file is damaged or its unit of time is another"
-    return Typed(column.set(strange, None), offences + _at(strange, problem))
+    return Typed(column.set(strange, None), offences + _at(strange, problem, "export the file again"))
 
 
 def _day(text: str, date_format: str | None) -> date | Offence:
     if not text:
-        return Offence(None, "is empty, a day is required")
+        return Offence(None, "is empty, a day is required", NO_DAY)
     if date_format is not None:
         return _formatted(text, date_format)
     iso = ISO_DAY.fullmatch(text)
@@ -123,7 +127,7 @@ def _day(text: str, date_format: str | None) -> date | Offence:
     try:
         return date.fromisoformat(iso[1])
     except ValueError:
-        return Offence(None, "is not a day of the calendar")
+        return Offence(None, "is not a day of the calendar", "correct the day")
 
 
 def _formatted(text: str, date_format: str) -> date | Offence:
@@ -131,8 +135,12 @@ def _formatted(text: str, date_format: str) -> date | Offence:
         # The zone is only there for strptime's sake: a day has none.
         read = datetime.strptime(text, date_format).replace(tzinfo=UTC)
     except (ValueError, re.error):
-        return Offence(None, f"does not fit date_format {date_format!r}")
-    return read.date() if read.time() == time() else Offence(None, "has a clock time, expected a day")
+        return Offence(None, f"does not fit date_format {date_format!r}", "declare the format of all days")
+    return (
+        read.date()
+        if read.time() == time()
+        else Offence(None, "has a clock time, expected a day", "write the day alone")
+    )
 
 
 def _why_no_day(text: str) -> str:
@@ -145,7 +153,7 @@ def _why_no_day(text: str) -> str:
 
 def _not_a_number(text: str) -> tuple[str, str]:
     if text.lower().lstrip("+-") in {"inf", "infinity"}:
-        return "is not finite", ""
+        return "is not finite", "leave it empty where it is not known, or fetch it again"
     if any(mark in text for mark in ",$€£"):
         return "is not a plain number", "write 1234.50: no thousands separators, decimal point, no currency sign"
     return "is not a number", "leave it empty where there is none"

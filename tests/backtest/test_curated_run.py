@@ -56,3 +56,11 @@ def test_the_events_keep_their_sources(result: Result) -> None:
 
     assert traded["source"].null_count() == 0
     assert "UBER-20260414-routing_adoption-ai_budget_exhausted-2026" in traded["event_id"].to_list()
+
+
+def test_rows_that_were_set_aside_still_say_what_they_were(result: Result) -> None:
+    """Kind and announcer of a row that never became an event stand beside the reason."""
+    aside = result.events.filter(result.events["stage"] == "read")
+
+    assert aside.height > 0
+    assert aside.select("kind", "asset").null_count().row(0) == (0, 0)

@@ -12,7 +12,7 @@ from data.errors import RunError
 
 STORED = [
     "attribution.parquet", "config.yaml", "daily.parquet", "events.parquet", "manifest.json", "metrics.json",
-    "tearsheet.html", "trades.parquet", "weights.parquet",
+    "quality.parquet", "tearsheet.html", "trades.parquet", "weights.parquet",
 ]  # fmt: skip
 
 

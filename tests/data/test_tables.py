@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from data.errors import InputError, MissingDataError
-from data.tables import read_text_table, table_files
+from data.prices.table import open_table
+from data.tables import MOST_ROWS, read_text_table, table_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,3 +137,15 @@ def test_the_files_of_a_folder_come_by_name(tmp_path: Path) -> None:
         (tmp_path / name).write_text("x")
 
     assert [file.name for file in table_files(tmp_path)] == ["a.parquet", "b.csv"]
+
+
+def test_a_parquet_bomb_is_refused_by_its_footer(tmp_path: Path) -> None:
+    """Fifty million rows and one in some hundred kilobytes: counted before anything is unpacked."""
+    path = tmp_path / "bomb.parquet"
+    pl.DataFrame({"asset": pl.repeat(None, MOST_ROWS + 1, dtype=pl.Boolean, eager=True)}).write_parquet(path)
+
+    assert path.stat().st_size < 5_000_000
+    for read in (read_text_table, open_table):
+        with pytest.raises(InputError) as caught:
+            read(path)
+        assert f"has {MOST_ROWS + 1} rows, at most {MOST_ROWS} are read" in str(caught.value)

@@ -11,11 +11,14 @@ import urllib.error
 import urllib.request
 import zlib
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from data.errors import ConfigError, Finding, MissingDataError
 from data.events.edgar.limits import Bucket, Clock, backoff, retry_after
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Answer", "Blocked", "Client", "Limits", "check_contact", "parse_json"]
 
@@ -111,6 +114,8 @@ class Client:
         ``https://data.sec.gov``; ``http://127.0.0.1:<port>`` is the only other base, for tests.
     limits, clock, chance
         Caps, time, and the seeded source of the jitter.
+    pace
+        File by which all processes that name it share the requests of a second.
 
     """
 
@@ -119,6 +124,7 @@ class Client:
     limits: Limits = field(default_factory=Limits)
     clock: Clock = field(default_factory=Clock)
     chance: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - jitter is no secret
+    pace: Path | None = None
     _bucket: Bucket = field(init=False)
     _opener: urllib.request.OpenerDirector = field(init=False)
 
@@ -126,7 +132,7 @@ class Client:
         self.contact = check_contact(self.contact)
         if self.base != BASE and not TEST_BASE.fullmatch(self.base):
             raise ConfigError(f"EDGAR: the base {self.base!r} is not allowed, expected {BASE}")
-        self._bucket = Bucket(PER_SECOND, self.clock)
+        self._bucket = Bucket(PER_SECOND, self.clock, self.pace)
         handlers: list[Any] = [_OnList(self.base), urllib.request.HTTPSHandler(context=ssl.create_default_context())]
         if self.base != BASE:
             handlers.append(urllib.request.ProxyHandler({}))
@@ -146,7 +152,7 @@ class Client:
         url = f"{self.base}{path}"
         reason = ""
         for attempt in range(self.limits.attempts):
-            self._bucket.take()
+            self._take()
             try:
                 answer = self._attempt(url)
                 parse_json(answer.body, url)
@@ -162,6 +168,12 @@ class Client:
                 return answer
         kind = Blocked if "429" in reason else MissingDataError
         raise kind(f"EDGAR: {url}: {reason}, after {self.limits.attempts} attempts")
+
+    def _take(self) -> None:
+        try:
+            self._bucket.take()
+        except OSError as error:
+            raise MissingDataError(f"{self.pace}: the pace of requests cannot be kept: {error.strerror}") from error
 
     def _attempt(self, url: str) -> Answer:
         headers = {"User-Agent": self.contact, "Accept-Encoding": "gzip", "Accept": "application/json"}

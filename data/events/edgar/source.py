@@ -12,6 +12,7 @@ from data.errors import ConfigError, Finding, InputError, MissingDataError
 from data.events.edgar.client import Blocked, parse_json
 from data.events.edgar.company import Answers, Company, CompanyEvents, company_events
 from data.events.edgar.frame import csv_text
+from data.events.edgar.limits import skew
 from data.events.edgar.submissions import older_pages
 from data.schema import EVENTS, empty
 
@@ -31,6 +32,7 @@ CIKS = {
 }  # fmt: skip
 ASSET = re.compile(r"[A-Z0-9][A-Z0-9.-]{0,15}")
 LARGEST_CIK = 10**10
+MOST_SKEW_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +119,7 @@ class Server(NamedTuple):
     since: date | None
     tell: Callable[[str], None]
     refused: list[str]
+    warned: list[str]
 
     def answers(self, company: Company) -> tuple[Answers, list[Finding]]:
         """Ask for companyfacts, submissions and the older pages that matter; give them and what did not come.
@@ -143,6 +146,14 @@ class Server(NamedTuple):
                 lacking.append(_finding(company, error))
         return Answers([facts], pages), lacking
 
+    def _compare_clocks(self, date: str) -> None:
+        """Say once that this machine's clock is wrong: what was known when depends on it wherever it dates a fetch."""
+        ahead = skew(date, self.client.clock.today())
+        if ahead is not None and abs(ahead) > MOST_SKEW_SECONDS and not self.warned:
+            self.warned.append(date)
+            way = "ahead of" if ahead > 0 else "behind"
+            self.tell(f"EDGAR: the clock of this machine is {abs(ahead):.0f} s {way} the SEC's: set it right")
+
     def _ask(self, path: str) -> dict[str, Any]:
         url = f"{self.client.base}{path}"
         if self.cache.is_damaged(url):
@@ -158,4 +169,5 @@ class Server(NamedTuple):
             self.refused.append(error.message)
             raise
         self.cache.write(answer)
+        self._compare_clocks(answer.date)
         return parse_json(answer.body, url)

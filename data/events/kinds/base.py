@@ -27,7 +27,8 @@ __all__ = [
 Level = Literal["error", "warning"]
 NUMBERS = ("value", "low", "high")
 HAS_NUMBER = pl.any_horizontal(pl.col(*NUMBERS).is_not_null())
-MOVED = ("up", "down", "unchanged")
+# `restated` and `comparative` are EDGAR's: a later vintage of a period, and one whose first print is not in the data.
+MOVED = ("up", "down", "unchanged", "restated", "comparative")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -209,3 +209,20 @@ def test_a_change_after_the_instant_changes_no_answer() -> None:
 
         columns = list(EVENTS)
         assert past.select(columns).equals(Ledger.of(events).as_of(instant).select(columns))
+
+
+def test_a_value_that_comes_back_is_known_again(events_of: Loader) -> None:
+    """Restated A, B, A, B: four vintages, each the answer in its turn; a repetition in between is none."""
+    days = ("2023-04-27", "2023-07-27", "2023-10-26", "2023-11-30", "2024-01-25")
+    values = (6842, 6823, 6842, 6842, 6823)
+    rows = [
+        f"v{at},capex_actual,2023-04-26T16:05-04:00,{day}T16:05-05:00,META,2023Q1,capex,{value},,,,,\n"
+        for at, (day, value) in enumerate(zip(days, values, strict=True))
+    ]
+
+    found = events_of(HEAD + "".join(rows))
+
+    assert found.frame["event_id"].to_list() == ["v0"]
+    assert found.ledger.frame["event_id"].to_list() == ["v0", "v1", "v2", "v4"]
+    known = [found.ledger.as_of(on(f"{day}") + timedelta(days=1))["value"].to_list() for day in days]
+    assert known == [[float(value)] for value in values]

@@ -67,6 +67,7 @@ def test_a_faulty_row_is_set_aside_and_the_others_stay(
     (row,) = found.rejected.rows(named=True)
     assert (row["where"], row["stage"], row["reason"]) == ("events.csv row 3", "valid", reason)
     assert row["event_id"] == (GOOD | change)["event_id"].strip()
+    assert (row["kind"], row["asset"]) == ((GOOD | change)["kind"] or None, None)
     assert says in row["detail"]
     assert found.read == 3
 

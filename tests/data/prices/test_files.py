@@ -35,7 +35,9 @@ def test_rows_come_sorted_with_every_column_and_without_foreign_ones(load_text: 
         (date(2024, 1, 3), "B", 3.0),
     ]
     assert prices.frame["open"].null_count() == 3
-    assert (prices.label, prices.simulated, prices.findings) == ("prices.csv", False, ())
+    assert (prices.label, prices.simulated) == ("prices.csv", False)
+    assert [finding.where for finding in prices.findings] == ["prices.csv row 3"]
+    assert "stands after a later session" in prices.findings[0].problem
 
 
 def test_the_order_of_rows_and_the_kind_of_file_do_not_change_the_content(
@@ -68,9 +70,9 @@ def test_all_offences_are_reported_at_once_with_row_column_and_value(problems: C
 
 def test_identical_repeats_count_once_and_are_reported(load_text: Callable[..., Prices]) -> None:
     """The second of two equal rows is left out in the open."""
-    prices = load_text(_rows("2024-01-02,A,1", "2024-01-03,A,2", "2024-01-02,A,1.0"))
+    prices = load_text(_rows("2024-01-02,A,1", "2024-01-02,A,1.0", "2024-01-03,A,2"))
     assert prices.frame.height == 2
-    assert [finding.where for finding in prices.findings] == ["prices.csv row 4"]
+    assert [finding.where for finding in prices.findings] == ["prices.csv row 3"]
     assert "counted once" in prices.findings[0].problem
 
 
@@ -262,3 +264,15 @@ def test_rows_of_a_parquet_file_count_from_one_also_when_assets_are_chosen(
     frame.write_parquet(tmp_path / "p.parquet")
     with pytest.raises(InputError, match=r"p.parquet row 3: close = '-3.0'"):
         load_path(tmp_path / "p.parquet", ["A"])
+
+
+def test_single_precision_is_widened_in_the_open(load_path: Callable[..., Prices], tmp_path: Path) -> None:
+    """Seven digits stay seven digits; the finding says so."""
+    days = [date(2024, 1, 2), date(2024, 1, 3)]
+    frame = pl.DataFrame({"session": days, "asset": ["A", "A"], "close": pl.Series([0.1, 0.2], dtype=pl.Float32)})
+    frame.write_parquet(tmp_path / "single.parquet")
+
+    prices = load_path(tmp_path / "single.parquet")
+
+    assert prices.frame["close"].to_list() == frame["close"].cast(pl.Float64).to_list()
+    assert "Float32: seven digits" in prices.findings[0].problem

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from datetime import UTC, datetime
 
 import pytest
 
@@ -25,7 +26,7 @@ def cache(tmp_path):
 
 def server_of(server, cache, **changes):
     client = Client("Example x@example.org", server.base, clock=Clock(sleep=lambda _: None), chance=random.Random(1))  # noqa: S311 - jitter
-    return Server(client, cache, changes.get("refresh", False), None, changes.get("tell", print), [])
+    return Server(client, cache, changes.get("refresh", False), None, changes.get("tell", print), [], [])
 
 
 def test_what_is_written_is_read(cache):
@@ -110,3 +111,18 @@ def test_after_a_refusal_nothing_more_is_asked(server, reply, cache):
         with pytest.raises(MissingDataError):
             one.answers(Company("EX", cik))
     assert len(server.asked) == 1
+
+
+def test_a_wrong_clock_is_told_once(server, reply, companyfacts, submissions, tmp_path):
+    """The server's Date header is years away from this machine's clock: one sentence for all answers."""
+    server.set(FACTS, reply(200, json.dumps(companyfacts()).encode()))
+    server.set(SUBMISSIONS, reply(200, json.dumps(submissions()).encode()))
+    said = []
+    clock = Clock(sleep=lambda _: None, today=lambda: datetime(2020, 1, 1, tzinfo=UTC))
+    client = Client("Example x@example.org", server.base, clock=clock)
+    asked = Server(client, Cache(tmp_path), refresh=False, since=None, tell=said.append, refused=[], warned=[])
+
+    asked.answers(Company("EX", 1))
+
+    assert len(said) == 1
+    assert "behind the SEC's: set it right" in said[0]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import random
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 
 from data.errors import ConfigError, MissingDataError
 from data.events.edgar.client import Blocked, Client, Limits, check_contact
-from data.events.edgar.limits import Bucket, Clock, backoff, retry_after
+from data.events.edgar.limits import Bucket, Clock, backoff, retry_after, skew
 
 CONTACT = "Example Research research@example.org"
 PATH = "/api/xbrl/companyfacts/CIK0000000001.json"
@@ -173,12 +177,53 @@ def test_only_the_secs_server_is_a_base(base):
 
 
 def test_the_bucket_serves_all_workers():
-    """Forty requests of eight threads take their slots an eighth of a second apart: at most eight in any second."""
+    """Forty requests of eight threads take their slots a seventh of a second apart: at most eight in any second."""
     slots = []
     bucket = Bucket(8, Clock(lambda: 100.0, slots.append))
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: bucket.take(), range(40)))
-    assert sorted(slots) == [number / 8 for number in range(1, 40)]
+    assert sorted(slots) == pytest.approx([number / 7 for number in range(1, 40)])
+
+
+TAKER = """
+import sys, time
+from pathlib import Path
+from data.events.edgar.limits import Bucket, Clock
+bucket = Bucket(8, Clock(), Path(sys.argv[1]))
+for _ in range(7):
+    bucket.take()
+    print(time.monotonic(), flush=True)
+"""
+
+
+def test_the_bucket_serves_all_processes(tmp_path, root):
+    """Three processes with seven requests each: never more than eight in any second, and nobody is left out."""
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    command = [sys.executable, "-c", TAKER, str(tmp_path / "cache" / "pace")]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) for _ in range(3)]
+    taken = sorted(float(line) for process in running for line in process.communicate()[0].split())
+    assert len(taken) == 21
+    assert max(sum(at <= other < at + 1 for other in taken) for at in taken) <= 8
+
+
+@pytest.mark.parametrize("left", ["", "soon", "99999999", "-5"])
+def test_a_slot_of_another_boot_or_a_torn_one_stops_nobody(tmp_path, left):
+    """What cannot be the next slot counts as none; the file then holds the one after ours."""
+    file = tmp_path / "pace"
+    file.write_text(left)
+    slept = []
+    Bucket(8, Clock(lambda: 100.0, slept.append), file).take()
+    assert slept == []
+    assert float(file.read_text()) == pytest.approx(100 + 1 / 7)
+
+
+def test_a_folder_without_room_for_the_pace_is_said(server, reply, tmp_path):
+    """Without the file nobody could keep the promise to the SEC, so nothing is asked."""
+    (tmp_path / "cache").write_text("in the way")
+    client = Client(CONTACT, server.base, pace=tmp_path / "cache" / "pace")
+    with pytest.raises(MissingDataError, match="the pace of requests cannot be kept"):
+        client.get(PATH)
+    assert server.asked == []
 
 
 def test_waits_grow_and_are_reproducible():
@@ -202,3 +247,17 @@ def test_waits_grow_and_are_reproducible():
 def test_retry_after_is_seconds_or_a_date(value, date, seconds):
     """A date counts from the answer's own Date, not from the clock of this machine."""
     assert retry_after(value, date) == seconds
+
+
+@pytest.mark.parametrize(
+    ("date", "ahead"),
+    [
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 600.0),
+        ("Wed, 21 Oct 2026 07:48:00 GMT", -600.0),
+        ("", None),
+        ("yesterday", None),
+    ],
+)
+def test_a_wrong_clock_is_measured_against_the_answers_date(date, ahead):
+    """Ten minutes ahead, ten behind; without a date nothing is measured."""
+    assert skew(date, datetime(2026, 10, 21, 7, 38, tzinfo=UTC)) == ahead

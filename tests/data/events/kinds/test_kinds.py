@@ -47,6 +47,8 @@ def judged(tmp_path: Path):
     [
         ACTUAL,
         ACTUAL | {"period": "FY2026Q2YTD", "direction": "up"},
+        ACTUAL | {"direction": "restated"},
+        BACKLOG | {"direction": "comparative"},
         GUIDE | {"low": "175", "high": "185", "direction": "issued"},
         GUIDE | {"low": "130", "high": "145", "prior": "125-145", "direction": "raised_low_end"},
         GUIDE | {"low": "130", "high": "145", "prior": "125-145", "direction": "narrowed"},

@@ -218,7 +218,7 @@ def test_rows_without_a_price_stay_gaps_and_unknown_volume_is_unknown(
 
     assert prices.frame["close"].to_list() == [10.0, None, 12.0]
     assert prices.frame["volume"].to_list() == [5.0, None, None]
-    assert {finding.field for finding in prices.findings} == {"close", "volume"}
+    assert set(prices.quality["field"]) == {"close", "volume"}
 
 
 def test_the_session_that_is_still_open_is_left_out_and_said(
@@ -256,7 +256,7 @@ def test_lost_days_are_reported_as_gaps(
 
     prices = load(settings, store, ["A"], NEW_YORK, line=line())
 
-    assert ["2 sessions before it missing" in one.problem for one in prices.findings] == [True]
+    assert ["2 sessions before it missing" in problem for problem in prices.quality["problem"]] == [True]
 
 
 @pytest.mark.parametrize("sent", [{"2024-01-02": 10.0, "2024-01-03": -11.0}, {"2024-01-02": 10.0, "2024-01-03": 0.0}])

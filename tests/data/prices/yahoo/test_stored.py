@@ -86,7 +86,7 @@ def test_a_contradictory_row_is_set_aside_unless_it_carries_a_dividend(
     yahoo.answers["A"] = _with_high(answer("A", THREE), 1, 9.0)
     prices = load(settings, store, ["A"], calendar.load(), line=line())
     assert prices.frame["close"].to_list() == [10.0, 12.0]
-    assert "is below the low" in prices.findings[0].problem
+    assert "is below the low" in prices.quality["problem"][0]
 
     yahoo.answers["B"] = _with_high(answer("B", THREE, dividends={"2024-01-03": {"amount": 0.1}}), 1, 9.0)
     with pytest.raises(InputError, match=r"2024-01-03 B\): high = '9': is below the low"):

@@ -1,0 +1,144 @@
+"""Sources that a config can switch between: named alternatives of a tagged union, and what a ``--set`` leaves behind.
+
+A mapping of a tagged union may hold its alternatives under their tags, and what they share beside them:
+
+    prices:
+      source: files
+      files: {path: prices.parquet, adjustment: total}
+      yfinance: {start: 2019-01-02}
+
+``--set prices.source=yfinance`` then takes the other one. Without alternatives a ``--set`` of the tag drops the keys
+that only the variant of the file knows, and says so; keys that neither knows stay mistakes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from backtest.config.tree import Entry, Node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from backtest.config.shape import Shape
+
+__all__ = ["Chosen", "alternatives", "choose", "switch"]
+
+OPTION = "--set "
+
+
+class Chosen(NamedTuple):
+    """A tree without alternatives, and what of it must be said."""
+
+    tree: Node
+    notes: tuple[str, ...]
+
+
+def switch(before: Node, after: Node, shape: Shape) -> Chosen:
+    """Drop the keys of a file's variant that the one chosen by ``--set`` does not know.
+
+    Parameters
+    ----------
+    before, after
+        The config without and with what was set; both are mappings.
+    shape
+        What the config expects.
+
+    """
+    notes: list[str] = []
+    return Chosen(_switched(before, after, shape, (), notes), tuple(notes))
+
+
+def choose(tree: Node, shape: Shape) -> Node:
+    """Put the chosen alternative of each tagged union in its place, with what stands beside the alternatives."""
+    content = tree.content
+    if not isinstance(content, dict):
+        return tree
+    chosen = {}
+    for key, entry in content.items():
+        below = shape.below(content, key)
+        node = entry.node if below is None else _merged(entry.node, below, _tag(entry.node, below))
+        chosen[key] = Entry(entry.place, node)
+    return Node(tree.place, chosen)
+
+
+def alternatives(tree: Node, shape: Shape) -> Iterator[tuple[str, Node]]:
+    """Give the tree with each alternative that was not chosen in its place, and the key at which it differs."""
+    content = tree.content
+    if not isinstance(content, dict):
+        return
+    for key, entry in content.items():
+        below = shape.below(content, key)
+        for tag in _listed(entry.node, below) if below else ():
+            if below and tag != _tag(entry.node, below):
+                other = Entry(entry.place, _merged(entry.node, below, tag))
+                yield key, choose(Node(tree.place, content | {key: other}), shape)
+
+
+def _switched(before: Node, after: Node, shape: Shape | None, path: tuple[str, ...], notes: list[str]) -> Node:
+    if isinstance(after.content, tuple) and isinstance(before.content, tuple) and shape:
+        pairs = enumerate(zip(before.content, after.content, strict=False))
+        items = [_switched(*pair, shape.below(after.content, at), (*path, str(at)), notes) for at, pair in pairs]
+        return Node(after.place, (*items, *after.content[len(items) :]))
+    if not isinstance(after.content, dict) or not isinstance(before.content, dict) or shape is None:
+        return after
+    left = _leftover(before, after, shape)
+    if left:
+        names = ", ".join(f"{'.'.join((*path, key))}" for key in left)
+        notes.append(f"{'.'.join((*path, str(shape.discriminator)))} was set to {_tag(after, shape)}: without {names}")
+    entries = {key: entry for key, entry in after.content.items() if key not in left}
+    for key in [key for key in entries if key in before.content]:
+        below = shape.below(after.content, key)
+        node = _switched(before.content[key].node, entries[key].node, below, (*path, key), notes)
+        entries[key] = Entry(entries[key].place, node)
+    return Node(after.place, entries)
+
+
+def _leftover(before: Node, after: Node, shape: Shape) -> list[str]:
+    """Give the keys of the file that only its own variant knows, when another one was set."""
+    old, new = _tag(before, shape), _tag(after, shape)
+    tags = shape.tags
+    if old == new or old not in tags or new not in tags or not isinstance(after.content, dict):
+        return []
+    known = {tag: set(shape.chosen(tag).fields()) for tag in (old, new)}
+    stale = known[old] - known[new] - set(tags)
+    return [key for key, entry in after.content.items() if key in stale and not entry.place.label.startswith(OPTION)]
+
+
+def _tag(node: Node, shape: Shape) -> str:
+    content = node.content
+    entry = content.get(str(shape.discriminator)) if isinstance(content, dict) and shape.tags else None
+    return entry.node.content if entry and isinstance(entry.node.content, str) else ""
+
+
+def _listed(node: Node, shape: Shape) -> list[str]:
+    """Give the tags under which a mapping holds alternatives; a field of that name is none."""
+    content = node.content
+    if not isinstance(content, dict) or not shape.tags:
+        return []
+    fields = {name for tag in shape.tags for name in shape.chosen(tag).fields()}
+    return [key for key, entry in content.items() if key in shape.tags and key not in fields and _is_mapping(entry)]
+
+
+def _is_mapping(entry: Entry) -> bool:
+    return isinstance(entry.node.content, dict) or entry.node.content is None
+
+
+def _merged(node: Node, shape: Shape, tag: str) -> Node:
+    """Give the mapping of one variant: its tag, its alternative, and what is shared; as it is without alternatives.
+
+    What is shared and only the chosen variant knows is no part of another one: it is judged where it was chosen.
+    """
+    listed = _listed(node, shape)
+    content = node.content
+    if not listed or not isinstance(content, dict):
+        return node
+    key = str(shape.discriminator)
+    own = content[tag].node.content if tag in listed else {}
+    others = tag in shape.tags and tag != _tag(node, shape)
+    fits = set(shape.chosen(tag).fields()) if others else set(content)
+    shared = {name: entry for name, entry in content.items() if name not in listed and name in fits}
+    chosen = {**(own if isinstance(own, dict) else {}), **shared}
+    if tag and key in content:
+        chosen[key] = Entry(content[key].place, Node(content[key].node.place, tag))
+    return Node(node.place, chosen)
