@@ -13,6 +13,7 @@ from backtest.portfolio import Targets, construct, decisions
 from backtest.provenance import code_hash
 from backtest.result import Provenance, Result
 from backtest.verdict import verdict, warnings
+from backtest.views import joined, views
 from data.events.funnel import STAGES, funnel
 from data.hashing import text_hash
 from data.prices.examined import quality_frame, sentence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from backtest.config.model import Config
     from backtest.simulation import Walk
+    from backtest.views import View
     from data.calendar import Calendar
     from data.events.funnel import Funnel
     from data.events.source import Events
@@ -68,19 +70,21 @@ def run_on(
     inputs = lay_out(config, calendar, prices, events)
     say("setting targets")
     traded = chosen(inputs, config.signals)
-    targets = _targets(config, inputs, traded)
+    seen = views(inputs)
+    targets = joined(seen, [_targets(config, each.inputs, each.dated(traded)) for each in seen])
+    untilted = joined(seen, [_untilted(config, each.inputs, each.dated(traded)) for each in seen])
     say("simulating")
-    stage = walks.stage(inputs.panel, inputs.first, config.costs, config.account, inputs.delistings)
+    stage = walks.stage(inputs.panel, inputs.first, config.costs, config.account, inputs.delistings, mixed=inputs.mixed)
     walked = walks.walk(stage, targets, config.costs, config.account)
-    base = walks.walk(stage, _untilted(config, inputs, traded), config.costs, config.account)
-    benchmark = _benchmark(config, inputs, stage)
+    base = walks.walk(stage, untilted, config.costs, config.account)
+    benchmark = _benchmark(config, inputs, seen, stage)
     split = walks.attribute(stage, targets, walked, 1 + len(traded))
     say("measuring")
     daily = frames.daily(stage, walked, base, benchmark)
     stopped = None if walked.stopped is None else inputs.first + walked.stopped
     fates = followed(inputs, config.signals, traded, split, stopped)
     trades = frames.trades(stage, walked)
-    metrics = summary(config, calendar, daily, fates)
+    metrics = summary(config, inputs.measured_on, daily, fates)
     counts = _funnel(events, fates)
     provenance = _provenance(config, prices, events)
     return Result(
@@ -129,12 +133,14 @@ def _decisions(config: Config, inputs: Inputs, traded: tuple[Event, ...]) -> NDA
     return decisions(inputs.first, last, every, [event.session for event in traded])
 
 
-def _benchmark(config: Config, inputs: Inputs, stage: walks.Stage) -> Walk | None:
+def _benchmark(config: Config, inputs: Inputs, seen: tuple[View, ...], stage: walks.Stage) -> Walk | None:
     """Hold the benchmark on the steady grid, at the same costs; dividends are reinvested on it."""
     if config.benchmark is None:
         return None
     column = inputs.panel.column(config.benchmark)
-    return walks.hold(stage, column, _decisions(config, inputs, ()), config.costs, config.account)
+    view = next(each for each in seen if each.own[column])
+    rows = view.rows[_decisions(config, view.inputs, ())]
+    return walks.hold(stage, column, rows, config.costs, config.account)
 
 
 def _funnel(events: Events, fates: pl.DataFrame) -> Funnel:
