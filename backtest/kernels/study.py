@@ -1,8 +1,8 @@
 """Abnormal returns from prefix sums, ranks, correlations and placebo statistics: what an event study repeats often.
 
-Prefix sums: row t of ``sums[asset]`` holds (n, y, x, yy, xy, xx) added up over the sessions before t on which return and
-market are both known, each taken about a constant of the asset, so that nothing cancels. An estimation window is then
-one subtraction, whatever its length, and so is an event window.
+Prefix sums: row t of ``sums[asset]`` holds (n, y, x, yy, xy, xx) added up over the sessions before t on which return
+and market are both known, each taken about a constant of the asset, so that nothing cancels. An estimation window is
+then one subtraction, whatever its length, and so is an event window.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def midranks(values: F, out: F) -> None:
 def pairs(residual: F, begin: I, session: I, length: int) -> float:
     """Give the sum over ordered pairs of correlation times the shared part of their event windows.
 
-    residual (N, L) begins at row ``begin`` of the panel; events ascend by session; windows are ``length`` sessions long.
+    residual (N, L) begins at row ``begin`` of the panel; events ascend by session; windows have ``length`` sessions.
     Correlations run over the calendar rows that both have, at least three.
     """
     total = 0.0

@@ -267,7 +267,7 @@ def _slope(y: Floats, x: Floats, known: NDArray[np.bool_]) -> Floats:
 def _reasons(count: Floats, fewest: int, moving: NDArray[np.bool_], varies: NDArray[np.bool_]) -> tuple[str, ...]:
     def why(have: int, *, moved: bool, told: bool) -> str:
         if have < fewest:
-            return f"{have} returns in the estimation window, {fewest} needed"
+            return f"fewer than {fewest} returns in the estimation window"
         if not told:
             return "the model's regressors do not vary independently in the estimation window"
         return "" if moved else "the returns do not vary in the estimation window"

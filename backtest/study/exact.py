@@ -41,4 +41,4 @@ def wilcoxon(plus: float, ranks: Floats) -> float:
             ways[total] += ways[total - rank]
     at = round(2.0 * plus)
     tail = min(sum(ways[: at + 1]), sum(ways[at:]))
-    return min(1.0, 2.0 * tail / 2 ** len(doubled))
+    return min(1.0, tail / float(2 ** (len(doubled) - 1)))

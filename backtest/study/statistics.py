@@ -1,7 +1,7 @@
 """Test whether a window's mean abnormal return is zero: every statistic of the field, each robust to something else.
 
-A statistic is two-sided. ``freedom`` is the degrees of freedom of Student's t, infinite for the normal; where a test has
-its own distribution (exact sign, exact Wilcoxon, wild bootstrap) it gives its own p.
+A statistic is two-sided. ``freedom`` is the degrees of freedom of Student's t, infinite for the normal; where a test
+has its own distribution (exact sign, exact Wilcoxon, wild bootstrap) it gives its own p.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ __all__ = ["HEADLINE", "TESTS", "Case", "Statistic", "correlation", "every_test"
 
 HEADLINE = ("adjusted_bmp", "grank_t")
 FEW_SESSIONS = 10
+CHUNK = 100  # draws of the wild bootstrap in memory at once
 NORMAL = math.inf
+RADEMACHER = np.array([-1.0, 1.0])
+WEBB = np.array([-1.0, -1.0, -1.0, 1.0, 1.0, 1.0]) * np.sqrt([1.5, 1.0, 0.5, 0.5, 1.0, 1.5])
 
 
 class Statistic(NamedTuple):
@@ -191,7 +194,7 @@ def _standardised(case: Case) -> dict[str, Statistic]:
 
 
 def _signs(case: Case) -> dict[str, Statistic]:
-    """Sign, generalised sign (Cowan 1992) and Wilcoxon's signed ranks; exact below 30 events; zeros are not positive."""
+    """Sign, generalised sign (Cowan 1992), Wilcoxon's signed ranks; exact below 30 events; zeros are not positive."""
     car, residual = case.measured.car, case.fits.residual
     N, up = len(car), int((car > 0.0).sum())
     expected = float(((residual > 0.0).sum(axis=1) / case.fits.observations).mean())
@@ -275,17 +278,17 @@ def _wild(case: Case) -> Statistic:
     G = len(codes)
     if G < 2:
         return Statistic(math.nan, reason="one cluster: there is nothing to flip")
-    total, size = np.bincount(position, car), np.bincount(position).astype(np.float64)
+    total: Floats = np.bincount(position, car)
+    size = np.bincount(position).astype(np.float64)
     rng = np.random.default_rng([case.seed, case.draws])
-    points = np.array([-1.0, 1.0]) if G >= FEW_SESSIONS else np.sqrt([1.5, 1.0, 0.5])[[0, 1, 2, 0, 1, 2]]
-    points = points if G >= FEW_SESSIONS else points * np.array([-1.0, -1.0, -1.0, 1.0, 1.0, 1.0])
+    points = RADEMACHER if G >= FEW_SESSIONS else WEBB
     actual = float(_clustered(total[None, :], size)[0])
     if not math.isfinite(actual):
         return Statistic(math.nan)
     beyond = 0
-    for _ in range(case.draws):
-        drawn = _clustered((points[rng.integers(0, len(points), G)] * total)[None, :], size)[0]
-        beyond += bool(abs(drawn) >= abs(actual) * (1.0 - 1e-12))
+    for first in range(0, case.draws, CHUNK):
+        weights: Floats = points[rng.integers(0, len(points), (min(CHUNK, case.draws - first), G))]
+        beyond += int((np.abs(_clustered(weights * total, size)) >= abs(actual) * (1.0 - 1e-12)).sum())
     return Statistic(actual, p=(1 + beyond) / (case.draws + 1))
 
 

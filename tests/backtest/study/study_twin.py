@@ -44,6 +44,7 @@ class Fitted:
                 self.sar[offset] = self.ar[offset] / math.sqrt(self.s2 * (1.0 + h))
 
     def regressors(self, row):
+        """Put the constant before the regressors of a row."""
         return np.array([1.0, *row]) if self.constant else np.array(row)
 
     def window(self, first, last):
@@ -136,11 +137,6 @@ def signs(fits, car):
         "wilcoxon_Wplus": plus,
         "wilcoxon_z": (plus - N * (N + 1) / 4) / math.sqrt(N * (N + 1) * (2 * N + 1) / 24),
     }
-
-
-def estimation_row(fit, j, span):
-    """Give the panel row of event-time estimation position j; the fit knows where its window begins."""
-    return fit.begins + j
 
 
 def crude_dependence(fits, car, first, last, span):
