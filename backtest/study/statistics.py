@@ -278,7 +278,7 @@ def _wild(case: Case) -> Statistic:
     G = len(codes)
     if G < 2:
         return Statistic(math.nan, reason="one cluster: there is nothing to flip")
-    total: Floats = np.bincount(position, car)
+    total = np.bincount(position, car).astype(np.float64)
     size = np.bincount(position).astype(np.float64)
     rng = np.random.default_rng([case.seed, case.draws])
     points = RADEMACHER if G >= FEW_SESSIONS else WEBB
