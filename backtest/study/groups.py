@@ -74,7 +74,8 @@ def _others(
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     if suppliers:
         yield "suppliers", tuple(one for one in suppliers.get(announcer, ()) if one != announcer)
-    yield "peers", peers_of(announcer, baskets)
+    if baskets:
+        yield "peers", peers_of(announcer, baskets)
     for basket, members in sorted(baskets.items()):
         yield f"basket:{basket}", tuple(one for one in members if one != announcer)
 

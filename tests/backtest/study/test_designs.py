@@ -55,9 +55,7 @@ def test_random_assets_differ_within_a_session_and_stay_in_their_stratum():
     assert (session == SESSION).all()
     assert (asset[:, 0] != asset[:, 1]).all()
     stratum = np.array([0, 0, 1, 1])
-    _, matched = random_assets(
-        np.ones((100, 4), dtype=np.bool_), ASSET, SESSION, draws=200, seed=1, stratum=stratum
-    )
+    _, matched = random_assets(np.ones((100, 4), dtype=np.bool_), ASSET, SESSION, draws=200, seed=1, stratum=stratum)
     assert (stratum[matched] == stratum[ASSET]).all()
 
 

@@ -30,9 +30,7 @@ def frame(model, returns=Y, **given):
 
 
 def fit(on, asset=0, session=280, fewest=100):
-    return estimate(
-        on, np.array([asset]), np.array([session]), sessions=250, gap=10, span=(-1, 5), fewest=fewest
-    )
+    return estimate(on, np.array([asset]), np.array([session]), sessions=250, gap=10, span=(-1, 5), fewest=fewest)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +76,7 @@ def test_a_match_is_the_mean_of_the_other_members_of_shared_baskets():
 
 
 def test_scholes_williams_is_its_formula_over_the_inner_rows():
-    """b = (b_-1 + b_0 + b_1) / (1 + 2 rho), a = mean(y) - b mean(Rm), rows 2 to M - 1."""
+    """The slope is (b_-1 + b_0 + b_1) / (1 + 2 rho), a = mean(y) - b mean(Rm), rows 2 to M - 1."""
     fits = fit(frame("scholes_williams"))
     y, m = Y[19:269, 0], M[19:269]
     inner, now, before, after = y[1:-1], m[1:-1], m[:-2], m[2:]
