@@ -15,6 +15,7 @@ F = NDArray[np.float64]
 I = NDArray[np.int64]
 
 FAST = njit(nogil=True, error_model="numpy", cache=True)
+TILE = 128  # events whose assets' rows are kept near while the draws pass over them
 ROUNDING = 1e-13  # of the sums so far: a residual sum of squares below it is rounding, not variance
 
 
@@ -80,26 +81,26 @@ def bmp(table: F, asset: I, session: I, sign: F, first: int, last: int, out: F) 
     """Fill out (draw, 3) for draws first to last with BMP's t, the mean SCAR and the number of known SCARs.
 
     table (A, T): SCAR of every asset and session; asset, session, sign (draw, event), sign (1, 1) when all are +1.
-    t = sqrt(n) mean / deviation with n - 1; NaN below two events or without spread.
+    t = sqrt(n) mean / deviation with n - 1; NaN below two events or without spread. Tiles of events run outside,
+    draws inside, so that assets' rows stay near; every draw still adds its events in their order.
     """
     signed = sign.shape[0] > 1 or sign.shape[1] > 1
+    sums = np.zeros((last - first, 3))
+    for tile in range(0, session.shape[1], TILE):
+        for d in range(first, last):
+            n, total, squares = sums[d - first, 0], sums[d - first, 1], sums[d - first, 2]
+            for i in range(tile, min(tile + TILE, session.shape[1])):
+                value = table[asset[d, i], session[d, i]]
+                if not np.isnan(value):
+                    value = value * sign[d, i] if signed else value
+                    n, total, squares = n + 1.0, total + value, squares + value * value
+            sums[d - first, 0], sums[d - first, 1], sums[d - first, 2] = n, total, squares
     for d in range(first, last):
-        n, total = 0.0, 0.0
-        for i in range(session.shape[1]):
-            value = table[asset[d, i], session[d, i]]
-            if not np.isnan(value):
-                n += 1.0
-                total += value * sign[d, i] if signed else value
-        mean = total / n if n > 0.0 else np.nan
-        squares = 0.0
-        for i in range(session.shape[1]):
-            value = table[asset[d, i], session[d, i]]
-            if not np.isnan(value):
-                off = (value * sign[d, i] if signed else value) - mean
-                squares += off * off
-        out[d, 1], out[d, 2] = mean, n
-        spread = n > 1.0 and squares > 1e-24 * n * mean * mean
-        out[d, 0] = mean * np.sqrt(n * (n - 1.0) / squares) if spread else np.nan
+        n, total, squares = sums[d - first, 0], sums[d - first, 1], sums[d - first, 2]
+        out[d, 0], out[d, 1], out[d, 2] = np.nan, total / n if n > 0.0 else np.nan, n
+        left = squares - total * total / n if n > 1.0 else 0.0
+        if left > 1e-12 * squares:
+            out[d, 0] = total / n * np.sqrt(n * (n - 1.0) / left)
 
 
 @FAST
