@@ -128,14 +128,19 @@ def main() -> None:
     print(f"  {STATE / speed * 1e6:.3f} us, the sums {CELL * y.size / speed * 1e3:.1f} ms: we stand at")
     print(f"  {each / (STATE / speed * 1e6):.1f} and {build / (CELL * y.size / speed):.1f} times the limit")
     for name, module, loop in PEERS:
-        print(peer(name, module, loop, (y, m, asset, session), ours, each))
+        print(peer(name, module, loop, (y, m, asset, session), ours=ours, each=each))
     print(placebo(y, m))
 
 
 def peer(
-    name: str, module: str | None, loop: Callable[..., np.ndarray], given: tuple[np.ndarray, ...],
-    ours: np.ndarray, each: float,
-) -> str:  # fmt: skip
+    name: str,
+    module: str | None,
+    loop: Callable[..., np.ndarray],
+    given: tuple[np.ndarray, ...],
+    *,
+    ours: np.ndarray,
+    each: float,
+) -> str:
     """Give one line: time per event and ratio, over a part of the events, or that the peer is absent."""
     if module and importlib.util.find_spec(module) is None:
         return f"{name}: absent, not installed here; no number"
