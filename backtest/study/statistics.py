@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Floats: TypeAlias = NDArray[np.float64]
     Ints: TypeAlias = NDArray[np.int64]
 
-__all__ = ["HEADLINE", "TESTS", "Case", "Statistic", "correlation", "every_test", "residual_ranks"]
+__all__ = ["HEADLINE", "TESTS", "Case", "Statistic", "correlation", "every_test", "ranked", "residual_ranks"]
 
 HEADLINE = ("adjusted_bmp", "grank_t")
 FEW_SESSIONS = 10
@@ -57,8 +57,8 @@ class Case:
         Series of the model, for the calendar-time portfolio.
     cluster
         Code of the date or group that moves together, shape (N,).
-    ranks, scaled
-        See ``residual_ranks``; shared by the windows of a sample.
+    ranks, order
+        See ``residual_ranks`` and ``ranked`` of the residuals alone; the same for every window and sample.
     draws, seed
         Of the wild bootstrap.
 
@@ -70,7 +70,7 @@ class Case:
     on: Frame
     cluster: Ints
     ranks: Floats
-    scaled: Floats
+    order: Floats
     draws: int = 999
     seed: int = 0
 
@@ -236,7 +236,7 @@ def _generalised_rank(case: Case) -> dict[str, Statistic]:
     if not np.isfinite(event).all():
         none = Statistic(math.nan, reason="undefined: the standardised returns of the events do not vary")
         return {"grank_t": none, "grank_z": none}
-    mean, count = _daily(ranked(np.concatenate([case.scaled, event[:, None]], axis=1)))
+    mean, count = _daily(_joined(case, event))
     here = count > 0.0
     T = int(here.sum())
     S = math.sqrt(float((count[here] / N * mean[here] ** 2).sum()) / T)
@@ -247,6 +247,17 @@ def _generalised_rank(case: Case) -> dict[str, Statistic]:
         "grank_t": Statistic(t, T - 2),
         "grank_z": Statistic(final * math.sqrt(12.0 * N * (T + 1.0) / (T - 1.0))),
     }
+
+
+def _joined(case: Case, event: Floats) -> Floats:
+    """Rank each event's standardised residuals and its own value together, from the ranks of the residuals alone."""
+    scaled = case.fits.residual / np.sqrt(case.fits.s2)[:, None]
+    count = np.isfinite(scaled).sum(axis=1)[:, None]
+    alone = np.rint(2.0 * (case.order + 0.5) * (count + 1)) / 2.0
+    below, equal = scaled < event[:, None], scaled == event[:, None]
+    own = 1.0 + below.sum(axis=1) + 0.5 * equal.sum(axis=1)
+    together = alone + (scaled > event[:, None]) + 0.5 * equal
+    return np.asarray(np.column_stack([together, own]) / (count + 2) - 0.5)
 
 
 def _calendar_time(case: Case) -> Statistic:

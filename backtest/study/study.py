@@ -17,7 +17,7 @@ from backtest.study.estimation import estimate, measure
 from backtest.study.groups import grouped
 from backtest.study.models import average, explained
 from backtest.study.overlap import left_out, masked
-from backtest.study.statistics import residual_ranks
+from backtest.study.statistics import ranked, residual_ranks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,8 +98,9 @@ class Evidence:
         Reason why a row has no numbers at all, empty otherwise.
     at
         Position of a row in ``fits``, -1 for those never fitted.
-    fits, measured, ranks, on
-        Fitted rows, their windows in the order of the settings, their residual ranks, and the model's series.
+    fits, measured, ranks, order, on
+        Fitted rows, their windows in the order of the settings, their ranks with and without the span, and the model's
+        series.
 
     """
 
@@ -110,6 +111,7 @@ class Evidence:
     fits: Fits
     measured: tuple[Measured, ...]
     ranks: Floats
+    order: Floats
     on: Frame
     returns: Returns
     settings: Study
@@ -196,7 +198,19 @@ def _gather(
     complete = tuple(
         reason or (fits.reason[place] if place >= 0 else "") for reason, place in zip(why, at, strict=True)
     )
-    return Evidence(happenings, rows, complete, at, fits, measured, residual_ranks(fits), on, returns, settings)
+    return Evidence(
+        happenings,
+        rows,
+        complete,
+        at,
+        fits,
+        measured,
+        residual_ranks(fits),
+        ranked(fits.residual),
+        on,
+        returns,
+        settings,
+    )
 
 
 def _mask(shape: tuple[int, ...], returns: Returns, happenings: Happenings, settings: Study) -> NDArray[np.bool_]:

@@ -75,7 +75,7 @@ def case(evidence: Evidence, rows: Ints, at: int) -> Case:
         on=evidence.on,
         cluster=evidence.happenings.cluster[event],
         ranks=evidence.ranks[place],
-        scaled=fits.residual / np.sqrt(fits.s2)[:, None],
+        order=evidence.order[place],
         draws=settings.bootstrap_draws,
         seed=settings.seed,
     )

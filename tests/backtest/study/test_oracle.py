@@ -11,7 +11,7 @@ import pytest
 import study_twin as twin
 
 from backtest.study.estimation import Frame, estimate, measure
-from backtest.study.statistics import Case, correlation, every_test, residual_ranks
+from backtest.study.statistics import Case, correlation, every_test, ranked, residual_ranks
 
 DATA = Path(__file__).parent / "data"
 NAMES = {
@@ -58,8 +58,7 @@ def fitted(y, x, asset, session, *, sessions, span):
 
 
 def judged(frame, fits, window):
-    scaled = fits.residual / np.sqrt(fits.s2)[:, None]
-    case = Case(fits, measure(fits, window), window, frame, fits.session, residual_ranks(fits), scaled)
+    case = Case(fits, measure(fits, window), window, frame, fits.session, residual_ranks(fits), ranked(fits.residual))
     return case.measured, every_test(case)
 
 
