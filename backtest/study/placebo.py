@@ -49,6 +49,7 @@ def _summed(y: Floats, centre: Floats, x: Floats, middle: float) -> Floats:
 
 def car_and_scar(sums: Sums, asset: Ints, session: Ints, settings: Study, window: Window) -> Floats:
     """Give CAR, SCAR and the valid sessions of one window of every event under the market model, shape (event, 3)."""
+    _inside("asset", asset, len(sums[0]))
     begin = settings.span[0] - settings.gap - settings.estimation_sessions
     span = np.array([begin, begin + settings.estimation_sessions, window[0], window[1] + 1], dtype=np.int64)
     out = np.empty((len(asset), 3))
@@ -84,10 +85,8 @@ def bmp_of_draws(table: Floats, asset: Ints, session: Ints, sign: Floats | None 
         Threads that share the draws.
 
     """
-    if asset.size and not (0 <= asset.min() <= asset.max() < table.shape[0]):
-        raise IndexError(f"a draw names asset {asset.min()} to {asset.max()} of {table.shape[0]}")
-    if session.size and not (0 <= session.min() <= session.max() < table.shape[1]):
-        raise IndexError(f"a draw names session {session.min()} to {session.max()} of {table.shape[1]}")
+    _inside("asset", asset, table.shape[0])
+    _inside("session", session, table.shape[1])
     signs = np.ones((1, 1)) if sign is None else np.ascontiguousarray(sign, dtype=np.float64)
     columns, rows = np.ascontiguousarray(asset), np.ascontiguousarray(session)
     out = np.empty((len(rows), 3))
@@ -100,6 +99,12 @@ def bmp_of_draws(table: Floats, asset: Ints, session: Ints, sign: Floats | None 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(part, range(0, len(rows), SLICE)))
     return out
+
+
+def _inside(name: str, codes: Ints, bound: int) -> None:
+    """Refuse positions outside the table: the compiled loops do not look."""
+    if codes.size and not 0 <= codes.min() <= codes.max() < bound:
+        raise IndexError(f"{name} {codes.min()} to {codes.max()} of a table of {bound}")
 
 
 def p_of_draws(actual: float, drawn: Floats) -> float:

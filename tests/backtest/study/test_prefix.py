@@ -98,6 +98,17 @@ def test_a_draw_outside_the_table_is_refused(market):
         bmp_of_draws(table, np.zeros((1, 2), dtype=np.int64), np.full((1, 2), SESSIONS))
 
 
+def test_sessions_and_assets_outside_the_panel_are_nan_or_refused(market):
+    """A session too near an end has no SCAR; an asset that is not there is an error."""
+    y, m = market
+    sums = prefix_sums(y, m)
+    outside = np.array([-5, 0, 10, SESSIONS - 2, SESSIONS, SESSIONS + 400])
+    found = car_and_scar(sums, np.zeros(6, dtype=np.int64), outside, SETTINGS, (-2, 3))
+    assert np.isnan(found[:, :2]).all()
+    with pytest.raises(IndexError, match="asset"):
+        car_and_scar(sums, np.array([ASSETS]), np.array([200]), SETTINGS, (0, 0))
+
+
 def test_p_of_draws_counts_the_actual_one():
     """Three of four draws at least as far, and the actual itself: 4 / 5."""
     assert p_of_draws(1.0, np.array([1.0, -2.0, 0.5, 3.0])) == 0.8
