@@ -90,7 +90,7 @@ def eventstudy_loop(y: np.ndarray, m: np.ndarray, asset: np.ndarray, session: np
     out = np.full((len(asset), 2), np.nan)
     for i, (a, s) in enumerate(zip(asset.tolist(), session.tolist(), strict=True)):
         part = slice(s - 260, s + WINDOW[1] + 1)
-        _, ar, *_ = market_model(
+        ar, *_ = market_model(
             security_returns=y[part, a], market_returns=m[part], estimation_size=250, event_window_size=WINDOW[1] + 1
         )
         out[i, 0] = np.asarray(ar).sum()
