@@ -44,8 +44,8 @@ test-full: test ## the heavy laws too
 bench: $(READY) ## time the simulator beside its peers; writes benchmarks/README.md
 	$(BIN)/python benchmarks/simulate.py > benchmarks/README.draft && mv benchmarks/README.draft benchmarks/README.md
 
-calendar: $(READY) ## write the shipped table of sessions anew
-	$(BIN)/python -c "from data.calendar import refresh; print(refresh('XNYS'))"
+calendar: $(READY) ## write the shipped tables of sessions anew
+	$(BIN)/python -c "from data.calendar import SHIPPED, refresh; [print(refresh(name)) for name in SHIPPED]"
 
 curated: $(READY) ## write the curated events anew from the shared collection
 	$(BIN)/python tools/curate.py ../shared/data/events

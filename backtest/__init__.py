@@ -6,22 +6,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from backtest.batch import Batch, Walks, simulate_many
     from backtest.costs import Account, Costs
     from backtest.portfolio import Targets
-    from backtest.simulation import Batch, Walk, Walks, simulate, simulate_many
+    from backtest.simulation import Walk, simulate
 
 __all__ = ["Account", "Batch", "Costs", "Targets", "Walk", "Walks", "simulate", "simulate_many"]
 
 # Looked up when first used: `backtest --help` must not wait for numba.
 HOMES = {
     "Account": "backtest.costs",
-    "Batch": "backtest.simulation",
+    "Batch": "backtest.batch",
     "Costs": "backtest.costs",
     "Targets": "backtest.portfolio",
     "Walk": "backtest.simulation",
-    "Walks": "backtest.simulation",
+    "Walks": "backtest.batch",
     "simulate": "backtest.simulation",
-    "simulate_many": "backtest.simulation",
+    "simulate_many": "backtest.batch",
 }
 
 

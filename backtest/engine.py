@@ -19,17 +19,20 @@ from backtest.research.leave_out import left_out
 from backtest.research.rotations import by_rotation, by_signal, notes
 from backtest.result import Provenance, Result
 from backtest.verdict import verdict, warnings
+from backtest.views import joined, views
 from data.events.funnel import STAGES, funnel
 from data.hashing import text_hash
 from data.prices.examined import quality_frame, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from backtest.config.model import Config
     from backtest.plan import Draft
+    from backtest.portfolio import Targets
     from backtest.simulation import Walk
+    from backtest.views import View
     from data.calendar import Calendar
     from data.events.funnel import Funnel
     from data.events.source import Events
@@ -78,20 +81,24 @@ def run_on(
     events_read = read_events(inputs)
     signals, fits = resolved(config, inputs, events_read)
     traded = chosen(inputs, signals, events_read)
-    planned = plan(config, inputs, signals, traded)
-    made, targets = planned.draft, planned.targets
+    seen = views(inputs)
+    planned = [plan(config, each.inputs, signals, each.dated(traded)) for each in seen]
+    targets = joined(seen, [each.targets for each in planned])
+    base_mix = joined(seen, [untilted(config, each.draft) for each in planned])
+    drafts = [each.draft for each in planned]
+    made = drafts[0]
     say("simulating")
-    stage = walks.stage(inputs.panel, inputs.first, config.costs, config.account, inputs.delistings)
+    stage = walks.stage(inputs.panel, inputs.first, config.costs, config.account, inputs.delistings, mixed=inputs.mixed)
     walked = walks.walk(stage, targets, config.costs, config.account)
-    base = walks.walk(stage, untilted(config, made), config.costs, config.account)
-    benchmark = _benchmark(config, inputs, stage)
+    base = walks.walk(stage, base_mix, config.costs, config.account)
+    benchmark = _benchmark(config, inputs, seen, stage)
     split = walks.attribute(stage, targets, walked, made.number.parts)
     say("measuring")
     daily = frames.daily(stage, walked, base, benchmark)
     stopped = None if walked.stopped is None else inputs.first + walked.stopped
     fates = followed(inputs, made.signals, made.number, split, stopped, events=events_read, traded=traded)
     trades = frames.trades(stage, walked)
-    metrics = summary(config, calendar, daily, fates)
+    metrics = summary(config, inputs.measured_on, daily, fates)
     counts = _funnel(events, fates)
     provenance = _provenance(config, prices, events)
     return Result(
@@ -107,14 +114,16 @@ def run_on(
         verdict=verdict(config, metrics, counts),
         warnings=(
             *omissions(config, inputs, events_read),
-            *notes(config, inputs, planned),
+            *dict.fromkeys(said for each in planned for said in notes(config, inputs, each)),
             *warnings(daily, trades, prices, walked.margin_calls),
             *sentence(prices),
         ),
         provenance=provenance,
         signals=by_signal(made, targets, split),
         rotations=by_rotation(made, targets, split),
-        leave_out=_leave_out(config, made, stage, walked) if leave_out else pl.DataFrame(),
+        leave_out=_leave_out(config, seen, [each.draft for each in planned], stage, walked)
+        if leave_out
+        else pl.DataFrame(),
         fits=fits,
         quality=quality_frame(prices),
     )
@@ -124,17 +133,24 @@ def _silent(_: str) -> None:
     """Say nothing."""
 
 
-def _leave_out(config: Config, made: Draft, stage: walks.Stage, walked: Walk) -> pl.DataFrame:
-    return left_out(config, made, lambda places: replanned(config, made, without=places), stage, walked)
+def _leave_out(
+    config: Config, seen: tuple[View, ...], drafts: Sequence[Draft], stage: walks.Stage, walked: Walk
+) -> pl.DataFrame:
+    def retargeted(places: tuple[int, ...]) -> Targets:
+        return joined(seen, [replanned(config, draft, without=places) for draft in drafts])
+
+    return left_out(config, drafts[0], retargeted, stage, walked)
 
 
-def _benchmark(config: Config, inputs: Inputs, stage: walks.Stage) -> Walk | None:
+def _benchmark(config: Config, inputs: Inputs, seen: tuple[View, ...], stage: walks.Stage) -> Walk | None:
     """Hold the benchmark on the steady grid, at the same costs; dividends are reinvested on it."""
     if config.benchmark is None:
         return None
-    column, last = inputs.panel.column(config.benchmark), len(inputs.panel.sessions) - 1
-    grid = decisions(inputs.first, last, config.portfolio.rebalance_every_sessions, ())
-    return walks.hold(stage, column, grid, config.costs, config.account)
+    column = inputs.panel.column(config.benchmark)
+    view = next(each for each in seen if each.own[column])
+    last = len(view.inputs.panel.sessions) - 1
+    grid = decisions(view.inputs.first, last, config.portfolio.rebalance_every_sessions, ())
+    return walks.hold(stage, column, view.rows[grid], config.costs, config.account)
 
 
 def _funnel(events: Events, fates: pl.DataFrame) -> Funnel:

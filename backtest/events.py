@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from backtest.inputs import Inputs
     from backtest.portfolio import Numbering
     from backtest.walks import Attribution
+    from data.timing import Grade
     from signals import SignalSettings
     from signals.base import Fact, Signal
 
@@ -174,9 +175,15 @@ def _days(inputs: Inputs) -> list[object]:
 
 
 def _rules(inputs: Inputs) -> list[str]:
-    known_at = inputs.events.frame["known_at"].dt.replace_time_zone(None).to_numpy().astype("datetime64[us]")
     grades = inputs.events.frame["timing"].to_list()
-    return [rule(grade, at, inputs.calendar, inputs.fill) for grade, at in zip(grades, known_at, strict=True)]
+    rows = zip(grades, inputs.known_at, inputs.tradable.tolist(), strict=True)
+    return [_rule(inputs, grade, at, row) for grade, at, row in rows]
+
+
+def _rule(inputs: Inputs, grade: Grade, at: np.datetime64, row: int) -> str:
+    exchange = inputs.exchange_of_row(row)
+    said = rule(grade, at, exchange, inputs.fill)
+    return said if inputs.mixed is None else f"{exchange.name}: {said}"
 
 
 def omissions(config: Config, inputs: Inputs, events: Sequence[Event]) -> Iterator[str]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from backtest.money import gains
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,29 +23,42 @@ COSTS = ("half_spread", "slippage", "commission", "impact", "borrow")
 
 
 def daily(on: Stage, walked: Walk, base: Walk, benchmark: Walk | None) -> pl.DataFrame:
-    """Give one row per session: equity, cash, exposure, turnover, costs by kind; base and benchmark."""
+    """Give one row per day: equity, cash, exposure, turnover, costs by kind; base and benchmark.
+
+    With several exchanges a day has several rows in the walk: the last one's marks stand, flows are added up.
+    """
+    days = on.panel.sessions[on.first :]
+    last = np.append(np.flatnonzero(days[1:] != days[:-1]), len(days) - 1)
+    starts = np.append(0, last[:-1] + 1)
     worth = walked.shares * on.market.mark.T
     count = len(walked.equity)
     notional = np.zeros(count)
     # Unbuffered adds run in the order of the journal, so the sums are the same in every run.
     np.add.at(notional, walked.label[:, 0], np.abs(walked.order[:, 1]) * np.nan_to_num(walked.order[:, 2]))
-    held_stale = ((walked.shares != 0.0) & np.isnan(on.panel.close[on.first :])).sum(axis=1)
+    turnover = _over(notional, np.where(np.isnan(walked.value), walked.equity, walked.value))
+    held_stale = ((walked.shares != 0.0) & on.missing).sum(axis=1)
     return pl.DataFrame(
         {
-            "session": on.panel.sessions[on.first :],
-            "equity": walked.equity,
-            "cash": walked.cash,
-            "gross": _over(_added(np.abs(worth)), walked.equity),
-            "net": _over(_added(worth), walked.equity),
-            "turnover": _over(notional, np.where(np.isnan(walked.value), walked.equity, walked.value)),
-            "base": base.equity,
-            "benchmark": pl.Series(benchmark.equity if benchmark else [None] * count, dtype=pl.Float64),
-            "dividend": walked.dividend,
-            "interest": walked.interest,
-            **{kind: walked.costs[kind] for kind in COSTS},
-            "stale": held_stale.astype(np.int64),
+            "session": days[last],
+            "equity": walked.equity[last],
+            "cash": walked.cash[last],
+            "gross": _over(_added(np.abs(worth)), walked.equity)[last],
+            "net": _over(_added(worth), walked.equity)[last],
+            "turnover": np.add.reduceat(turnover, starts),
+            "base": base.equity[last],
+            "benchmark": pl.Series(benchmark.equity[last] if benchmark else [None] * len(last), dtype=pl.Float64),
+            "dividend": np.add.reduceat(walked.dividend, starts),
+            "interest": np.add.reduceat(walked.interest, starts),
+            **{kind: np.add.reduceat(walked.costs[kind], starts) for kind in COSTS},
+            "stale": np.add.reduceat(held_stale.astype(np.int64), starts),
+            **{name: np.add.reduceat(made, starts) for name, made in _converted(on, walked).items()},
         },
     )
+
+
+def _converted(on: Stage, walked: Walk) -> dict[str, NDArray[np.float64]]:
+    """Give the parts of the gains where prices are converted, nothing where they are not."""
+    return gains(on, walked) if on.mixed is not None and on.mixed.foreign.any() else {}
 
 
 def _added(worth: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -86,18 +101,19 @@ def trades(on: Stage, walked: Walk) -> pl.DataFrame:
 
 
 def attribution(on: Stage, split: Attribution, walked: Walk, behind: Sequence[tuple[str, str]]) -> pl.DataFrame:
-    """Give gross, cost and pnl per session of every (event_id, signal) behind a part, of ``base`` and ``cash``.
+    """Give gross, cost and pnl per day of every (event_id, signal) behind a part, of ``base`` and ``cash``.
 
     A control has its own name for an event_id; rows without effect are left out.
     """
     names = ("base", *(event_id for event_id, _ in behind), "cash")
     signals = ("", *(signal for _, signal in behind), "")
-    gain = np.column_stack([split.gain, walked.interest])
-    cost = np.column_stack([split.cost, np.zeros(len(walked.interest))])
+    days, starts = np.unique(on.panel.sessions[on.first :], return_index=True)
+    gain = np.add.reduceat(np.column_stack([split.gain, walked.interest]), starts, axis=0)
+    cost = np.add.reduceat(np.column_stack([split.cost, np.zeros(len(walked.interest))]), starts, axis=0)
     session, part = np.nonzero((gain != 0.0) | (cost != 0.0))
     return pl.DataFrame(
         {
-            "session": on.panel.sessions[on.first + session],
+            "session": days[session],
             "event_id": _names(names, part),
             "signal": _names(signals, part),
             "gross": gain[session, part],

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from backtest import mixing
 from backtest.config.paths import resolve
+from backtest.sources import places, read_prices
+from data.calendar import joint
 from data.calendar import load as load_calendar
 from data.errors import Finding, InputError, MissingDataError, RunError
 from data.events import curated
 from data.events import files as event_files
 from data.events.settings import CuratedEvents, EventFiles
 from data.panel import Panel, panel
-from data.prices import files as price_files
 from data.prices import simulated
-from data.prices.examined import examined
-from data.prices.settings import PriceFiles, PriceYahoo, SimulatedMarket
+from data.prices.settings import PriceYahoo, SimulatedMarket
 from data.timing import Fill, tradable_index
 
 if TYPE_CHECKING:
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
     from backtest.config.model import Config
     from data.calendar import Calendar
     from data.events.source import Events
+    from data.mixed import Mixed
     from data.prices.source import Prices
 
-__all__ = ["Inputs", "lay_out", "read", "read_prices"]
+__all__ = ["Inputs", "lay_out", "read"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +52,8 @@ class Inputs:
         (session, asset) of the panel, to the return over the last price.
     tradable
         Per event, index of its first tradable session in the panel; -1 before the panel, T or more after it.
+    mixed
+        Prices of several exchanges or currencies, whose panel has a row per fill instant; None when there is one.
 
     """
 
@@ -61,6 +65,25 @@ class Inputs:
     tradable: NDArray[np.int64]
     fill: Fill
     delistings: dict[tuple[int, int], float]
+    mixed: Mixed | None = None
+
+    @property
+    def known_at(self) -> NDArray[np.datetime64]:
+        """Give the UTC instants at which the events were known, datetime64[us], shape (event,)."""
+        known: NDArray[np.datetime64] = self.events.frame["known_at"].dt.replace_time_zone(None).to_numpy()
+        return known.astype("datetime64[us]")
+
+    @property
+    def measured_on(self) -> Calendar:
+        """Give the calendar of the run's days: with several exchanges, the days on which any of them trades."""
+        return self.calendar if self.mixed is None else joint(self.mixed.axis.calendars)
+
+    def exchange_of_row(self, row: int) -> Calendar:
+        """Give the exchange whose orders fill in a row of the panel."""
+        if self.mixed is None:
+            return self.calendar
+        on = self.mixed.axis
+        return next((each for each, rows in zip(on.calendars, on.fills, strict=True) if row in rows), self.calendar)
 
 
 def read(config: Config, folder: Path) -> tuple[Calendar, Prices, Events]:
@@ -71,7 +94,7 @@ def read(config: Config, folder: Path) -> tuple[Calendar, Prices, Events]:
         return calendar, prices, _events(config, folder, calendar) or made
     events = _events(config, folder, calendar)
     assert events is not None  # noqa: S101 - the config's validator keeps simulated events with their market
-    return calendar, read_prices(config, folder, calendar), events
+    return calendar, read_prices(config, folder), events
 
 
 def _some_valid(events: Events) -> Events:
@@ -83,23 +106,13 @@ def _some_valid(events: Events) -> Events:
     return events
 
 
-def read_prices(config: Config, folder: Path, calendar: Calendar) -> Prices:
-    """Load prices that were paid: from files, or from the store of Yahoo's answers."""
-    if isinstance(config.prices, PriceYahoo):
-        from data.prices import yahoo
-
-        return yahoo.load(config.prices, folder / config.prices.store, config.assets, calendar)
-    assert isinstance(config.prices, PriceFiles)  # noqa: S101 - the third source is simulated, see read
-    prices = price_files.load(config.prices, resolve(config.prices.path, folder), config.assets, calendar)
-    return examined(prices, calendar)
-
-
 def _events(config: Config, folder: Path, calendar: Calendar) -> Events | None:
     """Load the events that the config names; None when they come with the simulated market."""
     settings = config.events
+    elsewhere = places(config)
     if isinstance(settings, EventFiles):
-        return _some_valid(event_files.load(settings, resolve(settings.path, folder), calendar))
-    return curated.load(settings, calendar) if isinstance(settings, CuratedEvents) else None
+        return _some_valid(event_files.load(settings, resolve(settings.path, folder), calendar, places=elsewhere))
+    return curated.load(settings, calendar, places=elsewhere) if isinstance(settings, CuratedEvents) else None
 
 
 def lay_out(config: Config, calendar: Calendar, prices: Prices, events: Events) -> Inputs:
@@ -113,6 +126,8 @@ def lay_out(config: Config, calendar: Calendar, prices: Prices, events: Events) 
     """
     _check_assets(config, prices.frame)
     _check_share_counts(config, prices)
+    if config.is_mixed:
+        return _lay_out_mixed(config, calendar, prices, events)
     days = prices.frame["session"].to_numpy().astype("datetime64[D]")
     end = None if config.period.end is None else np.datetime64(config.period.end)
     last = days.max() if end is None else min(days.max(), end)
@@ -126,6 +141,16 @@ def lay_out(config: Config, calendar: Calendar, prices: Prices, events: Events) 
         raise RunError("account.fill is open, but the prices have no opens; map the `open` column or set fill: close")
     tradable = _tradable(config, calendar, events, sessions)
     return Inputs(calendar, prices, events, laid, first, tradable, config.account.fill, _delistings(config, laid))
+
+
+def _lay_out_mixed(config: Config, calendar: Calendar, prices: Prices, events: Events) -> Inputs:
+    """Lay the prices of several exchanges and currencies on one axis; its rows stand for the sessions."""
+    laid = mixing.lay_out(config, prices.frame)
+    first = mixing.first_row(config, laid)
+    mixing.check(config, laid, first)
+    gone, nothing = mixing.delistings(config, laid), np.zeros(0, dtype=np.int64)
+    bare = Inputs(calendar, prices, events, laid.panel, first, nothing, config.account.fill, gone, laid)
+    return replace(bare, tradable=mixing.first_rows(laid, bare.known_at, bare.fill, first))
 
 
 def _check_assets(config: Config, frame: pl.DataFrame) -> None:

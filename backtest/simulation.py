@@ -1,14 +1,11 @@
-"""The simulator for arrays: one portfolio, or as many scenarios as you like, through the same kernel."""
+"""The simulator for arrays: one portfolio through one panel."""
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from backtest.costs import Account, Costs
 from backtest.kernels import prepare
@@ -19,16 +16,15 @@ from backtest.portfolio import Targets
 from data.errors import RunError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    import polars as pl
     from numpy.typing import NDArray
 
-__all__ = ["Batch", "Walk", "Walks", "market", "simulate", "simulate_many", "walk", "walk_many"]
+__all__ = ["Walk", "inside", "market", "simulate", "terms_table", "walk"]
 
 BPS = 1e-4
 LEAST, MOST = 1e-15, 1e15  # of a price or of the capital, in account currency
-ROUNDING = 1e-6  # of the mean: a smaller deviation is what running sums of squares leave of a constant
-SLICE = 32  # scenarios that one thread walks before it looks for more
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +84,8 @@ class Walk:
     @property
     def trades(self) -> pl.DataFrame:
         """Give the order log."""
+        import polars as pl
+
         reasons = [kernel.REASONS[code] for code in self.label[:, 2].tolist()]
         return pl.DataFrame(
             [
@@ -97,60 +95,6 @@ class Walk:
                 pl.Series("reason", reasons, dtype=pl.String),
             ],
         )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Batch:
-    """Sparse targets of many scenarios, one after another.
-
-    Scenario s owns the rows scenario[s] to scenario[s + 1]; row k trades in session[k] and owns the entries start[k] to
-    start[k + 1] of asset and weight. Sessions ascend within a scenario.
-    """
-
-    scenario: NDArray[np.int64]
-    session: NDArray[np.int64]
-    start: NDArray[np.int64]
-    asset: NDArray[np.int64]
-    weight: NDArray[np.float64]
-
-    @staticmethod
-    def of(targets: Sequence[Targets]) -> Batch:
-        """Lay single targets one after another."""
-        rows = [totals(each.session, each.start, each.asset, each.weight) for each in targets]
-        none = np.zeros(0, dtype=np.int64)
-        counts = np.cumsum([0, *(len(each.asset) for each in rows)])
-        starts = [each.start[:-1] + offset for each, offset in zip(rows, counts, strict=False)]
-        return Batch(
-            np.cumsum([0, *(len(each.session) for each in rows)]).astype(np.int64),
-            np.concatenate([none, *(each.session for each in rows)]),
-            np.concatenate([*starts, counts[-1:]]).astype(np.int64),
-            np.concatenate([none, *(each.asset for each in rows)]),
-            np.concatenate([np.zeros(0), *(each.weight for each in rows)]),
-        )
-
-    def __len__(self) -> int:
-        """Give the number of scenarios."""
-        return len(self.scenario) - 1
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Walks:
-    """What many scenarios leave.
-
-    ``summary`` has a row per scenario: equity (last), mean and deviation of session returns (ddof 1), max_drawdown
-    (<= 0), turnover (sum of notional / V), costs by kind, interest, dividend, orders, margin_calls, stopped (-1: not
-    ruined). ``equity`` is the path per scenario, shape (S, T), None unless asked for.
-    """
-
-    summary: pl.DataFrame
-    equity: NDArray[np.float64] | None
-
-    def sharpe(self, sessions_per_year: float) -> NDArray[np.float64]:
-        """Give mean / deviation x sqrt(sessions_per_year) per scenario, NaN where the returns do not vary."""
-        mean, deviation = self.summary["mean"].to_numpy(), self.summary["deviation"].to_numpy()
-        varies = deviation > ROUNDING * np.abs(mean)
-        ratio: NDArray[np.float64] = np.divide(mean, deviation, out=np.full(len(mean), np.nan), where=varies)
-        return ratio * float(np.sqrt(sessions_per_year))
 
 
 def simulate(
@@ -203,74 +147,6 @@ def simulate(
     return walk(staged, sparse, costs, account, capital)
 
 
-def simulate_many(
-    close: NDArray[np.float64],
-    batch: Batch | Iterable[Batch],
-    *,
-    open: NDArray[np.float64] | None = None,  # noqa: A002 - the price's name
-    capital: float | None = None,
-    costs: Costs | Sequence[Costs] | None = None,
-    account: Account | Sequence[Account] | None = None,
-    paths: bool = False,
-    threads: int | None = None,
-    progress: Callable[[int], None] | None = None,
-    **panel: NDArray[np.float64],
-) -> Walks:
-    """Simulate many scenarios on one panel; the results do not depend on the number of threads.
-
-    Parameters
-    ----------
-    close, open, capital, panel
-        As for ``simulate``.
-    batch
-        Targets of all scenarios, or an iterable of batches: they are walked one at a time, so that memory stays flat.
-    costs, account
-        One for all scenarios, or one per scenario; the borrow fee and ``fill`` belong to the panel and must be the
-        same for all.
-    paths
-        Keep the equity of every session (8 bytes x scenarios x sessions).
-    threads
-        Threads across scenarios; the processors of the machine when not given.
-    progress
-        Called with the number of scenarios done so far.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from backtest import Batch, simulate_many
-    >>> close = np.array([[100.0, 50.0], [110.0, 50.0]])
-    >>> two = Batch(*(np.array(x) for x in ([0, 1, 2], [0, 0], [0, 1, 2], [0, 1])), np.array([0.5, 0.5]))
-    >>> simulate_many(close, two, capital=10_000.0).summary["equity"].to_list()
-    [10500.0, 10000.0]
-
-    """
-    costs, account = costs or Costs(), account or Account()
-    everyone = [account] if isinstance(account, Account) else list(account)
-    charged = [costs] if isinstance(costs, Costs) else list(costs)
-    table = _accounts(charged, everyone, capital)
-    _share_a_panel(charged, everyone)
-    fill = open if everyone[0].fill == "open" else None
-    dearest = max(charged, key=lambda each: each.impact)  # volumes are prepared when any scenario needs them
-    strictest = max(everyone, key=lambda each: each.participation_cap)
-    staged = market(close, fill, dearest, strictest, delistings=None, **panel)
-    done, summaries, equities = 0, [], []
-    for each in [batch] if isinstance(batch, Batch) else batch:
-        terms = table if len(table) == 1 else table[done : done + len(each)]
-        if len(table) > 1 and len(terms) < len(each):
-            raise RunError(
-                f"{len(table)} costs or accounts for {done + len(each)} scenarios; give one, or one for each"
-            )
-        summary, equity = _walk_batch(staged, each, terms, threads or os.cpu_count() or 1, paths=paths)
-        done += len(each)
-        summaries.append(summary)
-        equities.append(equity)
-        if progress:
-            progress(done)
-    summary = np.concatenate(summaries) if summaries else np.zeros((0, len(kernel.SUMMARY)))
-    frame = pl.DataFrame({name: summary[:, at] for at, name in enumerate(kernel.SUMMARY)})
-    return Walks(frame, np.concatenate(equities) if paths and equities else None)
-
-
 def market(
     close: NDArray[np.float64],
     fill: NDArray[np.float64] | None,
@@ -291,8 +167,8 @@ def market(
     return prepare.market(
         fill,
         close,
-        _shaped("dividend", panel.get("dividend", np.zeros(close.shape)), close),
-        _shaped("split", panel.get("split", np.ones(close.shape)), close),
+        _shaped("dividend", panel["dividend"], close) if "dividend" in panel else None,
+        _shaped("split", panel["split"], close) if "split" in panel else None,
         np.asarray(panel.get("days", np.zeros(len(close))), dtype=np.float64),
         volume=volume,
         sigma=sigma,
@@ -304,7 +180,7 @@ def market(
 def walk(on: kernel.Market, targets: Targets, costs: Costs, account: Account, capital: float | None = None) -> Walk:
     """Walk one portfolio on a prepared panel; the journal is made larger when it turns out too small."""
     rows = totals(targets.session, targets.start, targets.asset, targets.weight)
-    _inside(rows, on)
+    inside(rows, on, np.array([0, len(rows.session)]))
     assets, sessions = on.mark.shape
     room = 2 * len(rows.asset) + assets
     while True:
@@ -312,7 +188,7 @@ def walk(on: kernel.Market, targets: Targets, costs: Costs, account: Account, ca
         journal = prepare.journal(sessions, assets, room)
         desk = prepare.desk(sessions, assets, detail=True)
         scenario = np.array([0, len(rows.session)], dtype=np.int64)
-        table = _accounts([costs], [account], capital)
+        table = terms_table([costs], [account], capital)
         guarded(lambda: kernel.walk(on, rows, scenario, table, 0, 1, desk, summary, paths, journal))  # noqa: B023
         orders, calls, stopped = (int(value) for value in summary[0, -3:])
         if orders <= room:
@@ -326,59 +202,27 @@ def walk(on: kernel.Market, targets: Targets, costs: Costs, account: Account, ca
     )  # fmt: skip
 
 
-def walk_many(on: kernel.Market, batch: Batch, costs: Costs, account: Account, capital: float | None = None) -> Walks:
-    """Walk many portfolios on a prepared panel, with the same costs and account."""
-    table = _accounts([costs], [account], capital)
-    summary, _ = _walk_batch(on, batch, table, os.cpu_count() or 1, paths=False)
-    return Walks(pl.DataFrame({name: summary[:, at] for at, name in enumerate(kernel.SUMMARY)}), None)
-
-
-def _share_a_panel(costs: Sequence[Costs], accounts: Sequence[Account]) -> None:
-    """Refuse scenarios that differ in what the one panel holds, rather than walk them on the first one's."""
-    for name, values in (
-        ("costs.borrow_bps_per_year", {each.borrow_bps_per_year for each in costs}),
-        ("account.fill", {each.fill for each in accounts}),
-    ):
-        if len(values) > 1:
-            raise RunError(
-                f"{name} differs between scenarios; they share one panel: simulate them in batches of their own"
-            )
-
-
-def _inside(rows: kernel.Rows, on: kernel.Market) -> None:
-    """Refuse positions outside the panel: the compiled walk does not look."""
+def inside(rows: kernel.Rows, on: kernel.Market, scenario: NDArray[np.int64]) -> None:
+    """Refuse positions outside the panel and sessions out of order: the compiled walk does not look."""
     assets, sessions = on.mark.shape
     for name, values, bound in (("asset", rows.asset, assets), ("session", rows.session, sessions)):
         if len(values) and not 0 <= values.min() <= values.max() < bound:
             raise RunError(f"targets name {name} {values.min()} to {values.max()}, the panel has 0 to {bound - 1}")
+    odd = np.flatnonzero(~np.isfinite(rows.weight))
+    if len(odd):
+        raise RunError(
+            f"weight {odd[0]} of the targets is {rows.weight[odd[0]]}; leave out what is left alone, 0 closes"
+        )
+    back = np.flatnonzero(np.diff(rows.session) <= 0) + 1
+    back = back[~np.isin(back, scenario)]
+    if len(back):
+        before, after = rows.session[back[0] - 1 : back[0] + 1]
+        raise RunError(
+            f"row {back[0]} of the targets trades in session {after}, the one before it in {before}; sort them"
+        )
 
 
-def _walk_batch(
-    on: kernel.Market, batch: Batch, table: NDArray[np.float64], threads: int, *, paths: bool
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    assets, sessions = on.mark.shape
-    rows = kernel.Rows(batch.session, batch.start, batch.asset, batch.weight)
-    _inside(rows, on)
-    summary = np.zeros((len(batch), len(kernel.SUMMARY)))
-    equity = np.zeros((len(batch) if paths else 0, 1, sessions))
-    none = prepare.journal(0, 0, 0)
-
-    def part(first: int, last: int) -> None:
-        desk = prepare.desk(sessions, assets, detail=False)
-        kernel.walk(on, rows, batch.scenario, table, first, last, desk, summary[first:last], equity[first:last], none)
-
-    slices = [(first, min(first + SLICE, len(batch))) for first in range(0, len(batch), SLICE)]
-    guarded(lambda: part(0, 0))  # compiles once, before the threads share it
-    if threads == 1 or len(slices) == 1:
-        for one in slices:
-            part(*one)
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(part, *zip(*slices, strict=True)))
-    return summary, equity[:, 0]
-
-
-def _accounts(costs: Sequence[Costs], accounts: Sequence[Account], capital: float | None) -> NDArray[np.float64]:
+def terms_table(costs: Sequence[Costs], accounts: Sequence[Account], capital: float | None) -> NDArray[np.float64]:
     """Give one row of Terms per scenario, a single row when costs and account are the same for all."""
     count = max(len(costs), len(accounts))
     if {len(costs), len(accounts)} - {1, count}:
@@ -439,6 +283,8 @@ def _checked(name: str, values: NDArray[np.float64], close: NDArray[np.float64])
     values = np.asarray(values, dtype=np.float64)
     if values.ndim != 2:
         raise RunError(f"{name} has {values.ndim} dimensions, expected 2: (session, asset)")
+    if ((values >= LEAST) & (values <= MOST)).all():  # the rule; the exceptions take longer to look for
+        return _shaped(name, values, np.asarray(close))
     bad = np.argwhere(~(np.isnan(values) | ((values >= LEAST) & (values <= MOST))))
     if len(bad):
         session, asset = bad[0]

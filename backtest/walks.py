@@ -11,6 +11,7 @@ from backtest import simulation
 from backtest.kernels import attribute as second
 from backtest.kernels.cache import guarded
 from backtest.kernels.parts import parts
+from backtest.kernels.prepare import averages
 from backtest.portfolio import BASE, Targets
 from data.errors import RunError
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from backtest.costs import Account, Costs
     from backtest.kernels.simulate import Market
     from backtest.simulation import Walk
+    from data.mixed import Mixed
     from data.panel import Panel
 
 __all__ = ["Attribution", "Stage", "attribute", "hold", "stage", "walk"]
@@ -31,11 +33,17 @@ BPS = 1e-4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stage:
-    """A price panel made ready for the walk, from session ``first`` of the panel on."""
+    """A price panel made ready for the walk, from row ``first`` of the panel on.
+
+    Rows are sessions, or the fill instants of several exchanges (``mixed``). ``missing`` says in which of them an
+    asset's close was due and is not there, shape (T, N).
+    """
 
     market: Market
     panel: Panel
     first: int
+    missing: NDArray[np.bool_]
+    mixed: Mixed | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,9 +56,17 @@ class Attribution:
 
 
 def stage(
-    panel: Panel, first: int, costs: Costs, account: Account, delistings: Mapping[tuple[int, int], float]
+    panel: Panel,
+    first: int,
+    costs: Costs,
+    account: Account,
+    delistings: Mapping[tuple[int, int], float],
+    *,
+    mixed: Mixed | None = None,
 ) -> Stage:
     """Prepare the sessions from ``first`` on; marks and averages are taken from the sessions before, too."""
+    if mixed is not None:
+        return _mixed_stage(mixed, first, costs, account, delistings)
     days = np.zeros(len(panel.sessions))
     days[1:] = np.diff(panel.sessions).astype(np.float64)
     rates = [costs.borrow_bps_of.get(asset, costs.borrow_bps_per_year) * BPS for asset in panel.assets]
@@ -65,7 +81,25 @@ def stage(
         volume=panel.volume,
         days=days,
     )._replace(borrow=np.array([rates]))
-    return Stage(_from(whole, first), panel, first)
+    return Stage(_from(whole, first), panel, first, np.isnan(panel.close[first:]))
+
+
+def _mixed_stage(
+    mixed: Mixed, first: int, costs: Costs, account: Account, delistings: Mapping[tuple[int, int], float]
+) -> Stage:
+    """Prepare the rows of several exchanges: orders fill at the panel's opens, averages are of an asset's sessions."""
+    plain = (
+        costs.model_copy(update={"impact": 0.0}),
+        account.model_copy(update={"participation_cap": 0.0, "fill": "open"}),
+    )
+    whole = stage(mixed.panel, 0, *plain, delistings).market
+    if costs.impact or account.participation_cap:
+        volume, sigma = (np.full(mixed.fill.shape, np.nan) for _ in range(2))
+        for exchange, own in enumerate(mixed.own):
+            at = np.ix_(mixed.axis.fills[exchange], mixed.columns(exchange))
+            volume[at], sigma[at] = averages(own.close, own.volume)
+        whole = whole._replace(volume=volume, sigma=sigma)
+    return Stage(_from(whole, first), mixed.panel, first, mixed.missing[first:], mixed)
 
 
 def _from(whole: Market, first: int) -> Market:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,12 +16,16 @@ import polars as pl
 from data.errors import RunError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 TABLES = Path(__file__).parent / "calendars"
+SHIPPED = ("XNYS", "XHKG", "XKRX", "XLON", "XTAI", "XTKS")
 TABLE_START = "1990-01-01"
 TABLE_END = "2027-12-31"
 FIRST_FULL_YEAR, LAST_FULL_YEAR = 2000, 2025
+ONE_DAY, ONE_MICROSECOND = np.timedelta64(1, "D"), np.timedelta64(1, "us")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,30 +86,63 @@ def load(name: str = "XNYS") -> Calendar:
     """
     shipped = TABLES / f"{name.lower()}.parquet"
     table = pl.read_parquet(shipped) if shipped.is_file() else build(name)
-    zone = ZoneInfo(str(table["zone"][0]))
-    columns = (table[column].to_numpy() for column in ("session", "open_at", "close_at"))
-    sessions, opens, closes = columns
-    return Calendar(
-        name,
-        zone,
-        sessions.astype("datetime64[D]"),
-        opens.astype("datetime64[us]"),
-        closes.astype("datetime64[us]"),
+    sessions = table["session"].to_numpy().astype("datetime64[D]")
+    opens, closes = (
+        sessions.astype("datetime64[us]") + table[name].to_numpy().astype("timedelta64[s]")
+        for name in ("open_seconds", "close_seconds")
     )
+    return Calendar(name, ZoneInfo(str(table["zone"][0])), sessions, opens, closes)
+
+
+@lru_cache(maxsize=8)
+def weekdays(zone: str) -> Calendar:
+    """Give Monday to Friday, each open from midnight to the last microsecond of the day in a zone: currencies."""
+    days = np.arange(np.datetime64(TABLE_START), np.datetime64(TABLE_END) + ONE_DAY)
+    days = days[np.is_busday(days)]
+    ends = _midnights(days + ONE_DAY, zone) - ONE_MICROSECOND
+    return Calendar("weekdays", ZoneInfo(zone), days, _midnights(days, zone), ends)
+
+
+def _midnights(days: NDArray[np.datetime64], zone: str) -> NDArray[np.datetime64]:
+    """Give the UTC instants at which days begin in a zone."""
+    local = (datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)) for day in days.tolist())
+    return np.array([at.astimezone(UTC).replace(tzinfo=None) for at in local], dtype="datetime64[us]")
+
+
+def joint(calendars: Sequence[Calendar]) -> Calendar:
+    """Give the days on which any of several exchanges trades, from the first open of the day to its last close.
+
+    It is named after the first, whose zone it has.
+    """
+    first, last = (max(each.sessions[0] for each in calendars), min(each.sessions[-1] for each in calendars))
+    sessions = np.unique(np.concatenate([each.between(first, last) for each in calendars]))
+    opens = np.full(len(sessions), np.datetime64("9999-01-01", "us"))
+    closes = np.full(len(sessions), np.datetime64("0001-01-01", "us"))
+    for each in calendars:
+        known = (each.sessions >= first) & (each.sessions <= last)
+        at = np.searchsorted(sessions, each.sessions[known])
+        opens[at] = np.minimum(opens[at], each.open_at[known])
+        closes[at] = np.maximum(closes[at], each.close_at[known])
+    return Calendar(calendars[0].name, calendars[0].zone, sessions, opens, closes)
 
 
 def build(name: str) -> pl.DataFrame:
-    """Make the table of an exchange from exchange_calendars (session, open_at, close_at in UTC, zone)."""
+    """Make the table of an exchange from exchange_calendars.
+
+    One row per session: open_seconds and close_seconds after midnight UTC of that day, and the zone.
+    """
     with warnings.catch_warnings():
         # exchange_calendars still calls what pandas is about to drop; that is between the two of them.
         warnings.simplefilter("ignore", DeprecationWarning)
         calendar = _exchange(name)
         schedule = calendar.schedule
+    sessions = schedule.index.to_numpy().astype("datetime64[s]")
+    opens, closes = (schedule[at].dt.tz_localize(None).to_numpy().astype("datetime64[s]") for at in ("open", "close"))
     return pl.DataFrame(
         {
-            "session": schedule.index.to_numpy().astype("datetime64[D]"),
-            "open_at": schedule["open"].dt.tz_localize(None).to_numpy().astype("datetime64[us]"),
-            "close_at": schedule["close"].dt.tz_localize(None).to_numpy().astype("datetime64[us]"),
+            "session": sessions.astype("datetime64[D]"),
+            "open_seconds": (opens - sessions).astype(np.int32),
+            "close_seconds": (closes - sessions).astype(np.int32),
         },
     ).with_columns(pl.lit(str(calendar.tz)).alias("zone"))
 

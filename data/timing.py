@@ -27,6 +27,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, tzinfo
 
     from numpy.typing import NDArray
@@ -219,6 +220,20 @@ def tradable_index(known_at: NDArray[np.datetime64], calendar: Calendar, fill: F
     outside = (index >= len(fills)) | (known_at < calendar.open_at[0])
     index[outside] = NO_SESSION
     return index
+
+
+def first_exchange(
+    known_at: NDArray[np.datetime64], calendars: Sequence[Calendar], fill: Fill
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give which of several exchanges fills first after each instant, and the index of its session.
+
+    Of exchanges that fill at the same instant the earlier one named; the first one, and -1, outside all calendars.
+    """
+    index = np.array([tradable_index(known_at, each, fill) for each in calendars])
+    fills = np.array([each.fill_at(fill)[at] for each, at in zip(calendars, index, strict=True)])
+    fills[index == NO_SESSION] = np.datetime64("9999-01-01")
+    first: NDArray[np.int64] = fills.argmin(axis=0)
+    return first, index[first, np.arange(len(known_at))]
 
 
 def rule(grade: Grade, known_at: np.datetime64, calendar: Calendar, fill: Fill) -> str:

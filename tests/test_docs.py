@@ -9,10 +9,13 @@ from datetime import date, datetime
 
 import numpy as np
 import pytest
+import yaml
 from differences import DIFFERENCES
 
+from backtest.config.model import Config
 from backtest.config.reader import load as load_config
 from data.calendar import load
+from data.rates import parts
 from data.timing import read_stated, tradable_index
 
 
@@ -72,6 +75,46 @@ def test_the_timing_table_is_what_the_code_does(root):
         assert got.replace(tzinfo=None) == datetime.fromisoformat(known)
         index = tradable_index(np.array([np.datetime64(got.replace(tzinfo=None))]), calendar, "open")[0]
         assert calendar.sessions[index].item() == date.fromisoformat(trades)
+
+
+def test_the_table_of_exchanges_is_what_the_code_does(root):
+    """Each line of docs/timing.md's table of exchanges is computed anew, the first to open among them."""
+    places = ("XKRX", "XLON", "XNYS")
+    cell = r" ([^|]*) \|"
+    table = re.findall(rf"^\| (\d{{4}}[^|]*) \|{cell * 4}$", (root / "docs/timing.md").read_text(), re.MULTILINE)
+    assert len(table) == 5
+    for known, first, *days in table:
+        at = np.array([np.datetime64(known, "us")])
+        index = {place: tradable_index(at, load(place), "open")[0] for place in places}
+        assert [str(load(place).sessions[index[place]]) for place in places] == days
+        assert min(places, key=lambda place: load(place).open_at[index[place]]) == first
+
+
+def test_the_configs_of_several_exchanges_and_currencies_are_valid(root):
+    """The settings shown in the two pages are accepted, together."""
+    shown = [blocks((root / f"docs/{page}.md").read_text(), "yaml") for page in ("timing", "accounting")]
+    assert [len(each) for each in shown] == [1, 1]
+    settings = {**yaml.safe_load(shown[0][0]), **yaml.safe_load(shown[1][0])}
+    config = Config.model_validate(
+        {
+            "name": "shown",
+            "prices": {"source": "files", "path": "p.csv", "adjustment": "raw"},
+            "events": {"source": "curated"},
+            "baskets": {"all": ["NVDA", "005930.KS", "ARM.L"]},
+            "portfolio": {"base": {"all": 1.0}},
+            **settings,
+        },
+    )
+    assert config.listings == {"XNYS": ("NVDA",), "XKRX": ("005930.KS",), "XLON": ("ARM.L",)}
+
+
+def test_the_parts_of_a_gain_are_as_the_page_says(root):
+    """The table of docs/accounting.md, computed anew."""
+    rows = re.findall(
+        r"^\| (asset|currency|cross) \|[^|]*\| ([^|]*) \|$", (root / "docs/accounting.md").read_text(), re.MULTILINE
+    )
+    made = parts((2000.0, 2200.0), (1 / 1000, 1 / 1100))
+    assert [float(shown) for _, shown in rows] == [round(250 * one, 2) for one in made]
 
 
 @pytest.mark.parametrize("path", ["README.md", "docs/timing.md", "docs/accounting.md", "docs/peers.md"])

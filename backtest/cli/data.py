@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from data.prices.source import Prices
     from data.prices.vintages import Vintage
 
+    Groups = list[tuple[Calendar, tuple[str, ...]]]
+
 __all__ = ["group"]
 
 group = typer.Typer(help="Fetch, list, check and compare stored prices.", rich_markup_mode=None, no_args_is_help=False)
@@ -52,13 +54,14 @@ def fetch(
     from data.prices import stored
 
     if len(targets) == 1 and Path(targets[0]).suffix.lower() in CONFIGS:
-        settings, folder, assets, exchange = _of_config(targets[0])
+        settings, folder, groups = _of_config(targets[0])
     else:
-        settings, folder, assets, exchange = _question(start, end, store), Path(store), targets, calendar
+        settings, folder, groups = _question(start, end, store), Path(store), [(load(calendar), tuple(targets))]
     if offline:
+        assets = [asset for _, named in groups for asset in named]
         data_view.show_stored(stored.answers(settings, folder, assets), as_json=as_json)
     else:
-        _fetch(settings, folder, assets, load(exchange), as_json=as_json)
+        _fetch(settings, folder, groups, as_json=as_json)
 
 
 @group.command(name="ls")
@@ -114,8 +117,9 @@ def diff(
     data_view.show_changes(old, new, changes, as_json=as_json)
 
 
-def _of_config(path: str) -> tuple[PriceYahoo, Path, Sequence[str], str]:
+def _of_config(path: str) -> tuple[PriceYahoo, Path, Groups]:
     from backtest.config.reader import load
+    from backtest.sources import groups
     from data.errors import RunError
     from data.prices.settings import PriceYahoo
 
@@ -123,7 +127,7 @@ def _of_config(path: str) -> tuple[PriceYahoo, Path, Sequence[str], str]:
     prices = loaded.config.prices
     if not isinstance(prices, PriceYahoo):
         raise RunError(f"{loaded.path_label}: prices.source is {prices.source}, only yfinance can be fetched")
-    return prices, loaded.folder / prices.store, loaded.config.assets, loaded.config.calendar
+    return prices, loaded.folder / prices.store, groups(loaded.config)
 
 
 def _question(start: datetime | None, end: datetime | None, store: str) -> PriceYahoo:
@@ -137,14 +141,15 @@ def _question(start: datetime | None, end: datetime | None, store: str) -> Price
     return PriceYahoo(start=start.date(), end=None if end is None else end.date(), store=store)
 
 
-def _fetch(settings: PriceYahoo, folder: Path, assets: Sequence[str], calendar: Calendar, *, as_json: bool) -> None:
+def _fetch(settings: PriceYahoo, folder: Path, groups: Groups, *, as_json: bool) -> None:
     from backtest.cli import data_view
     from backtest.cli.console import progress
     from data.prices import fetching, yahoo
 
     say = progress(quiet=as_json)
     line = fetching.Line(say=say) if say else fetching.Line()
-    fetched = yahoo.fetch(settings, folder, assets, calendar, line=line)
+    asked = [yahoo.fetch(settings, folder, assets, calendar, line=line) for calendar, assets in groups]
+    fetched = [one for several in asked for one in several]
     data_view.show_fetched(folder, fetched, as_json=as_json)
     if as_json and any(one.problem for one in fetched):
         raise typer.Exit(MISSING)
@@ -170,26 +175,35 @@ def _verified(folder: Path) -> tuple[list[Issue], list[Finding], list[Finding]]:
 def _examined(config: str) -> tuple[list[Issue], list[Finding], list[Finding]]:
     """Examine the prices of a config; what its loader refuses is raised by it."""
     from backtest.config.reader import load
-    from data.calendar import load as load_calendar
+    from backtest.sources import groups
     from data.prices.examined import issues_of
 
     loaded = load(config, ())
-    calendar = load_calendar(loaded.config.calendar)
-    prices = _prices(loaded, calendar)
-    return issues_of(prices, calendar), list(prices.findings), []
+    prices = _prices(loaded)
+    issues = [issue for calendar, assets in groups(loaded.config) for issue in issues_of(_of(prices, assets), calendar)]
+    return issues, list(prices.findings), []
 
 
-def _prices(loaded: Loaded, calendar: Calendar) -> Prices:
-    from backtest.config.paths import resolve
-    from data.prices import files, simulated, yahoo
-    from data.prices.settings import PriceFiles, PriceYahoo
+def _of(prices: Prices, assets: Sequence[str]) -> Prices:
+    """Give the rows of some assets, with their places in their files."""
+    from dataclasses import replace
 
-    settings, assets = loaded.config.prices, loaded.config.assets
-    if isinstance(settings, PriceFiles):
-        return files.load(settings, resolve(settings.path, loaded.folder), assets, calendar)
-    if isinstance(settings, PriceYahoo):
-        return yahoo.load(settings, loaded.folder / settings.store, assets, calendar, offline=True)
-    return simulated.market(settings, calendar)[0]
+    if prices.simulated:
+        return prices
+    kept = prices.frame["asset"].is_in(assets)
+    places = None if prices.places is None else prices.places.filter(kept)
+    return replace(prices, frame=prices.frame.filter(kept), places=places)
+
+
+def _prices(loaded: Loaded) -> Prices:
+    from backtest.sources import read_prices
+    from data.calendar import load
+    from data.prices import simulated
+    from data.prices.settings import SimulatedMarket
+
+    if isinstance(loaded.config.prices, SimulatedMarket):
+        return simulated.market(loaded.config.prices, load(loaded.config.calendar))[0]
+    return read_prices(loaded.config, loaded.folder, offline=True)
 
 
 def _pair(asset: str, listed: Sequence[Vintage], since: str, to: str) -> tuple[Vintage, Vintage]:

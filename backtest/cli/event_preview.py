@@ -52,19 +52,22 @@ def preview(
 
 
 def _rows(found: Looked) -> list[dict[str, Any]]:
-    from data.timing import rule, tradable_index
+    from data.timing import first_exchange, rule
 
-    frame, calendar = found.events.frame, found.calendar
+    frame, calendars = found.events.frame, found.exchanges or (found.calendar,)
     known_at = frame["known_at"].dt.replace_time_zone(None).to_numpy().astype("datetime64[us]")
-    index = tradable_index(known_at, calendar, found.fill)
+    first, index = first_exchange(known_at, calendars, found.fill)
     facts = frame.select("event_id", "asset", "stated", "timing").iter_rows()
     return [
         {
             **dict(zip(("event_id", "asset", "stated", "grade"), fact, strict=True)),
-            "session": str(calendar.sessions[place]) if place >= 0 else None,
-            "rule": rule(fact[3], at, calendar, found.fill),
+            "session": str(exchange.sessions[place]) if place >= 0 else None,
+            "rule": f"{exchange.name}: {said}" if found.exchanges else said,
         }
-        for fact, at, place in zip(facts, known_at, index.tolist(), strict=True)
+        for fact, at, exchange, place in zip(
+            facts, known_at, [calendars[one] for one in first.tolist()], index.tolist(), strict=True
+        )
+        if (said := rule(fact[3], at, exchange, found.fill))
     ]
 
 
@@ -95,7 +98,8 @@ def _lines(found: Looked, rows: list[dict[str, Any]], rules: Counter[str]) -> li
     if len(rows) < rules.total():
         lines.append(f"... and {rules.total() - len(rows)} more (--first and --json list them)")
     counts = [(count, rule) for rule, count in sorted(rules.items(), key=lambda item: (-item[1], item[0]))]
-    head = f"{found.events.label}: {rules.total()} events, fill at the {found.fill} of {found.calendar.name}"
+    names = ", ".join(each.name for each in found.exchanges) or found.calendar.name
+    head = f"{found.events.label}: {rules.total()} events, fill at the {found.fill} of {names}"
     return [*lines, "", clean(head), *table(("events", "rule"), counts)]
 
 

@@ -32,11 +32,12 @@ Zone = Annotated[str, typer.Option("--timezone", metavar="ZONE", help="Of a file
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Looked:
-    """Events with the calendar and the fill that they are dated by."""
+    """Events with the calendar and the fill that they are dated by, and all exchanges on which they can be traded."""
 
     events: Events
     calendar: Calendar
     fill: Fill
+    exchanges: tuple[Calendar, ...] = ()
 
 
 def look(target: str, columns: Sequence[str] | None = None, zone: str = "") -> Looked:
@@ -86,19 +87,21 @@ def _of_config(target: str) -> Looked:
 
     loaded = load(target)
     calendar = load_calendar(loaded.config.calendar)
-    return Looked(_events(loaded.config, loaded.folder, calendar), calendar, loaded.config.account.fill)
+    exchanges = tuple(load_calendar(name) for name in loaded.config.listings) if loaded.config.exchanges else ()
+    return Looked(_events(loaded.config, loaded.folder, calendar), calendar, loaded.config.account.fill, exchanges)
 
 
 def _events(config: Config, folder: Path, calendar: Calendar) -> Events:
     from backtest.config.paths import resolve
+    from backtest.sources import places
     from data.events import curated, files
     from data.events.settings import CuratedEvents, EventFiles
     from data.prices import simulated
     from data.prices.settings import SimulatedMarket
 
     if isinstance(config.events, EventFiles):
-        return files.load(config.events, resolve(config.events.path, folder), calendar)
+        return files.load(config.events, resolve(config.events.path, folder), calendar, places=places(config))
     if isinstance(config.events, CuratedEvents):
-        return curated.load(config.events, calendar)
+        return curated.load(config.events, calendar, places=places(config))
     assert isinstance(config.prices, SimulatedMarket)  # noqa: S101 - the config's validator keeps the two together
     return simulated.market(config.prices, calendar)[1]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backtest.cli import check, data, demo, doctor, events, init, run, schema, sweep, trials
+from backtest.cli import check, data, demo, doctor, events, init, run, schema, study, sweep, trials
 from backtest.cli.console import note, show_error, silence, write
 from data.errors import ResearchError
 
@@ -41,6 +41,7 @@ for name, command in (
     ("run", run.run),
     ("sweep", sweep.sweep),
     ("trials", trials.trials),
+    ("study", study.study),
     ("validate", check.validate),
     ("init", init.init),
     ("schema", schema.schema),

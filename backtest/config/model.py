@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from backtest.config.listings import contradictions, grouped
 from backtest.costs import Account, Costs
 from backtest.portfolio import Combination, Portfolio
+from backtest.study.settings import Study
+from data.currencies import Currencies
 from data.events.settings import EventSource
 from data.prices.settings import INDEX, PriceSource, SimulatedMarket
 from data.settings import Asset, Name, Settings
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["Config", "Period"]
+
+Exchange = Annotated[str, Field(pattern=r"^[A-Z0-9_]{3,12}$")]
 
 
 class Period(Settings):
@@ -42,6 +47,13 @@ class Config(Settings):
     name: Name = Field(description="Short name; the run's folder begins with it.")
     thesis: str = Field(default="", max_length=2000, description="What is believed and what would refute it.")
     calendar: str = Field(default="XNYS", pattern=r"^[A-Z0-9_]{3,12}$", description="ISO 10383 code of the exchange.")
+    exchanges: dict[Exchange, tuple[Asset, ...]] = Field(
+        default_factory=dict,
+        description="Exchange: its assets, where they trade on another one than `calendar`, as `XKRX: [005930.KS]`.",
+    )
+    currencies: Currencies | None = Field(
+        default=None, description="Without it every price is in the currency of the account, and nothing is converted."
+    )
     period: Period = Period()
     prices: PriceSource
     events: EventSource
@@ -59,6 +71,7 @@ class Config(Settings):
     benchmark: Asset | None = Field(
         default=None, description="Asset to compare with, bought and held at the same costs."
     )
+    study: Study = Field(default=Study(), description="How the event study measures abnormal returns.")
     risk_free_per_year: float = Field(default=0.0, gt=-1, lt=1, description="Fraction per year, in the Sharpe ratio.")
     seed: int = Field(default=0, ge=0, description="Seed of everything random.")
 
@@ -72,6 +85,7 @@ class Config(Settings):
             *self._outside_baskets(),
             *self._sources_apart(),
         ]
+        found += contradictions(self.prices, self.assets, self.exchanges, self.currencies)
         if found:
             raise ValueError("\n".join(found))
         return self
@@ -149,6 +163,21 @@ class Config(Settings):
         """Give every asset that must be priced, ascending."""
         named = {asset for members in self.baskets.values() for asset in members}
         return tuple(sorted(named | ({self.benchmark} if self.benchmark else set())))
+
+    @property
+    def listings(self) -> dict[str, tuple[str, ...]]:
+        """Give the assets of every exchange that has any, each ascending: the calendar's first, then by name."""
+        return grouped(self.calendar, self.assets, self.exchanges)
+
+    @property
+    def rates(self) -> tuple[str, ...]:
+        """Give the assets that are rates of exchange, ascending."""
+        return tuple(sorted(self.currencies.rates)) if self.currencies else ()
+
+    @property
+    def is_mixed(self) -> bool:
+        """Say whether several exchanges or currencies may be in play."""
+        return bool(self.exchanges) or self.currencies is not None
 
 
 def _gate_faults(when: str, signals: set[str]) -> Iterator[str]:

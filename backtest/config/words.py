@@ -31,6 +31,8 @@ PATTERNS = {
     "a letter or digit",
     r"^[A-Z0-9_]{3,12}$": "an exchange code as XNYS",
     r"^\d{4}-\d{2}-\d{2}$": "a day as 2019-01-31",
+    r"^[A-Z]{3}$": "a currency of three capital letters as USD",
+    r"^([A-Z]{3}|GBp|ZAc)$": "a currency of three capital letters as KRW, or GBp for pence",
 }
 PERCENT = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*%")
 COMMAS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")

@@ -56,8 +56,8 @@ def averages(close: F, volume: F) -> tuple[F, F]:
 def market(
     fill: F,
     close: F,
-    dividend: F,
-    split: F,
+    dividend: F | None,
+    split: F | None,
     days: F,
     *,
     volume: F | None = None,
@@ -66,19 +66,23 @@ def market(
     delistings: Mapping[tuple[int, int], float] | None = None,
 ) -> Market:
     """Prepare a panel (arrays of shape (T, N)) for the walk; ``delistings`` maps (session, asset) to the return."""
-    mark = carried_forward(_first_marked(close, fill), split)
-    before = np.vstack([np.zeros((1, close.shape[1])), mark.T[:-1]])[: len(close)] / split
+    gone = sorted(delistings or {})
+    busy = np.zeros(len(close), dtype=np.bool_)
+    busy[[session for session, _ in gone]] = True
+    if dividend is not None:
+        busy |= (dividend != 0.0).any(axis=1)
+    if split is not None:
+        busy |= (split != 1.0).any(axis=1)
+    ones = np.ones(close.shape) if split is None else np.ascontiguousarray(split)
+    mark = carried_forward(_first_marked(close, fill), ones)
     tradable = ~np.isnan(fill)
     nothing = np.zeros((1, close.shape[1]))
-    gone = sorted(delistings or {})
-    busy = (dividend != 0.0).any(axis=1) | (split != 1.0).any(axis=1)
-    busy[[session for session, _ in gone]] = True
     return Market(
-        np.ascontiguousarray(np.where(tradable, fill, before)),  # another layout would compile the walk again
+        np.ascontiguousarray(_references(fill, tradable, mark, ones)),  # another layout would compile the walk again
         np.ascontiguousarray(tradable),
         mark,
-        np.ascontiguousarray(dividend),
-        np.ascontiguousarray(split),
+        np.zeros(close.shape) if dividend is None else np.ascontiguousarray(dividend),
+        ones,
         np.ascontiguousarray(days, dtype=np.float64),
         np.flatnonzero(busy).astype(np.int64),
         np.ascontiguousarray(nothing if volume is None else volume),
@@ -86,6 +90,14 @@ def market(
         np.ascontiguousarray(nothing if borrow is None else borrow),
         np.array([(*key, (delistings or {})[key]) for key in gone], dtype=np.float64).reshape(len(gone), 3),
     )
+
+
+def _references(fill: F, tradable: NDArray[np.bool_], mark: F, split: F) -> F:
+    """Give the fill prices, the last mark where there is none."""
+    if tradable.all():
+        return fill
+    before = np.vstack([np.zeros((1, fill.shape[1])), mark.T[:-1]])[: len(fill)] / split
+    return np.where(tradable, fill, before)
 
 
 def desk(sessions: int, assets: int, *, detail: bool) -> Desk:

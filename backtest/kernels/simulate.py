@@ -154,16 +154,18 @@ def walk(
     is for a single scenario, where it has room.
     """
     for s in range(first, last):
-        a = accounts[s if len(accounts) > 1 else 0]
-        terms = Terms(
-            a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15]
-        )  # fmt: skip
+        terms = _terms(accounts[s if len(accounts) > 1 else 0])
         stopped = _walk(market, rows, scenario[s], scenario[s + 1], terms, desk, journal)
         _summarise(desk.daily[EQUITY], desk.tally, terms.capital, stopped, summary[s - first])
         if len(paths) > 0:
             for row in range(desk.daily.shape[0]):
                 for t in range(desk.daily.shape[1]):
                     paths[s - first, row, t] = desk.daily[row, t]
+
+
+@ONCE
+def _terms(a: F) -> Terms:
+    return Terms(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15])
 
 
 @INNER
@@ -347,7 +349,7 @@ def _mark(
 
 @ONCE
 def _value(mark: F, position: F, held: I, start: int, end: int, equity: F) -> None:
-    """Set equity[start:end] to the value of the positions, four held assets a sweep."""
+    """Set equity[start:end] to the value of the positions, added in the order of the assets, four held ones a sweep."""
     n = ZERO
     for i in range(len(position)):
         if position[i] != 0.0:
@@ -362,7 +364,7 @@ def _value(mark: F, position: F, held: I, start: int, end: int, equity: F) -> No
         p, q, r, s = position[a], position[b], position[c], position[d]
         ma, mb, mc, md = mark[a, start:end], mark[b, start:end], mark[c, start:end], mark[d, start:end]
         for t in range(len(total)):
-            total[t] += ((p * ma[t] + q * mb[t]) + r * mc[t]) + s * md[t]
+            total[t] = (((total[t] + p * ma[t]) + q * mb[t]) + r * mc[t]) + s * md[t]
         j += 4
     while j < n:
         p, ma = position[held[j]], mark[held[j], start:end]
@@ -667,6 +669,9 @@ def _summarise(equity: F, tally: F, capital: float, stopped: int, out: F) -> Non
         peak = max(peak, now)
         if now * worst_peak < worst_low * peak:
             worst_low, worst_peak = now, peak
+    for _ in range(-alive % 4):  # until the sum that was used first is the first again
+        a, b, c, d = b, c, d, a
+        e, f, g, h = f, g, h, e
     added, squared = (a + b) + (c + d), (e + f) + (g + h)
     out[0] = equity[-1] if len(equity) > 0 else capital
     out[1] = added / alive if alive > 0 else np.nan

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from backtest.batch import Batch, walk_many
 from backtest.portfolio import Targets
-from backtest.simulation import Batch, walk_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

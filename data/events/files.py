@@ -27,7 +27,7 @@ from data.schema import EVENTS, check, conform
 from data.tables import READABLE, table_files
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from data.calendar import Calendar
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 __all__ = ["assemble", "load"]
 
 
-def load(settings: EventFiles, path: Path, calendar: Calendar) -> Events:
+def load(
+    settings: EventFiles, path: Path, calendar: Calendar, *, places: Mapping[str, Calendar] | None = None
+) -> Events:
     """Load the events of a file or a folder.
 
     Parameters
@@ -47,6 +49,8 @@ def load(settings: EventFiles, path: Path, calendar: Calendar) -> Events:
         File or folder, resolved.
     calendar
         Exchange whose days the dates mean.
+    places
+        Announcers of other exchanges, whose dates mean the days there.
 
     Raises
     ------
@@ -59,12 +63,20 @@ def load(settings: EventFiles, path: Path, calendar: Calendar) -> Events:
 
     """
     _check_zone(settings.timezone)
-    return assemble(settings, read_rows(settings, table_files(path, READABLE), path.name), calendar, path.name)
+    rows = read_rows(settings, table_files(path, READABLE), path.name)
+    return assemble(settings, rows, calendar, path.name, places=places)
 
 
-def assemble(settings: EventFiles, rows: pl.DataFrame, calendar: Calendar, label: str) -> Events:
+def assemble(
+    settings: EventFiles,
+    rows: pl.DataFrame,
+    calendar: Calendar,
+    label: str,
+    *,
+    places: Mapping[str, Calendar] | None = None,
+) -> Events:
     """Type, check and de-duplicate rows of texts, as ``read_rows`` gives them."""
-    times, time_faults = read_times(rows, calendar, settings.timezone)
+    times, time_faults = read_times(rows, calendar, settings.timezone, places)
     numbers, number_faults = read_numbers(rows)
     typed, renaming_faults = _renamed(_typed(rows, times, numbers), settings, calendar)
     judged = judge(typed, settings.kinds)

@@ -13,14 +13,14 @@ from data.schema import UTC_INSTANT
 from data.timing import NO_SESSION, ONE_MICROSECOND, Stated, read_stated, tradable_index
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from data.calendar import Calendar
 
 __all__ = ["read_times"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-Key = tuple[str | None, str | None, str | None]
+Key = tuple[str | None, str | None, str | None, str]
 
 
 class Times(NamedTuple):
@@ -32,15 +32,21 @@ class Times(NamedTuple):
     fault: tuple[str, str, str, str] | None = None
 
 
-def read_times(rows: pl.DataFrame, calendar: Calendar, zone: str | None) -> tuple[pl.DataFrame, list[Fault]]:
+def read_times(
+    rows: pl.DataFrame, calendar: Calendar, zone: str | None, places: Mapping[str, Calendar] | None = None
+) -> tuple[pl.DataFrame, list[Fault]]:
     """Give announced_at, timing, known_at and stated of each row, and the faults of those that have none.
 
     ``known_at`` is ``announced_at`` unless the row states its own; then the worse of the two grades counts. A row whose
-    known_at lies before the earliest instant that its announced_at allows is at fault.
+    known_at lies before the earliest instant that its announced_at allows is at fault. Dates and flags mean the days of
+    the announcer's exchange, where ``places`` names another than the calendar.
     """
-    keys: list[Key] = rows.select("announced_at", "session_flag", "known_at").rows()
+    exchanges = {each.name: each for each in (calendar, *(places or {}).values())}
+    homes = [places[asset].name if places and asset in places else calendar.name for asset in rows["asset"].to_list()]
+    stated = rows.select("announced_at", "session_flag", "known_at").rows()
+    keys: list[Key] = [(*texts, home) for texts, home in zip(stated, homes, strict=True)]
     place = {key: position for position, key in enumerate(dict.fromkeys(keys))}
-    read = [_read(key, calendar, zone) for key in place]
+    read = [_read(key, exchanges[key[3]], zone) for key in place]
     at = np.array([place[key] for key in keys], dtype=np.int64)
     frame = _frame(list(place), read)[at]
     faults = [
@@ -57,13 +63,13 @@ def _frame(keys: Sequence[Key], times: Sequence[Times]) -> pl.DataFrame:
             _instants("announced_at", [time.announced_at for time in times]),
             pl.Series("timing", [time.timing for time in times], pl.String),
             _instants("known_at", [time.known_at for time in times]),
-            pl.Series("stated", [_in_words(*key) for key in keys], pl.String),
+            pl.Series("stated", [_in_words(*key[:3]) for key in keys], pl.String),
         ],
     )
 
 
 def _read(key: Key, calendar: Calendar, zone: str | None) -> Times:
-    announced, flag, known = key
+    announced, flag, known, _ = key
     first = read_stated(announced, flag, calendar, zone)
     if first.at is None:
         return _unread("announced_at", first)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from data.calendar import load
+from data.calendar import load, weekdays
 from data.errors import Finding, InputError, MissingDataError
 from data.hashing import frame_hash
 from data.prices import quality, vintages
@@ -17,7 +17,7 @@ from data.prices.source import Prices
 from data.schema import PRICES, check, conform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from data.calendar import Calendar
@@ -30,6 +30,7 @@ __all__ = ["LABEL", "SOURCE", "answers", "assemble", "covering", "doubts", "join
 SOURCE = "yfinance"
 LABEL = "Yahoo Finance"
 KEY = ("session", "asset")
+NO_HINT = "set `calendar:` to its exchange, or name it under `exchanges:`"
 EXCHANGES = {
     "America/New_York": "XNYS",
     "America/Toronto": "XTSE",
@@ -95,12 +96,18 @@ def misfit(asset: str, zone: str, calendar: Calendar) -> Finding | None:
     if zone == calendar.zone.key:
         return None
     known = EXCHANGES.get(zone)
-    hint = f"set calendar: {known}" if known else "set `calendar:` to its exchange"
+    hint = f"set calendar: {known}, or name it under `exchanges: {{{known}: [...]}}`" if known else NO_HINT
     problem = f"trades in {zone}, the calendar {calendar.name} is of {calendar.zone.key}"
     return Finding(LABEL, "asset", asset, problem, hint)
 
 
-def assemble(settings: PriceYahoo, folder: Path, chosen: Sequence[Vintage], calendar: Calendar) -> Prices:
+def assemble(
+    settings: PriceYahoo,
+    folder: Path,
+    chosen: Sequence[Vintage],
+    calendar: Calendar,
+    units: Mapping[str, str] | None = None,
+) -> Prices:
     """Read the chosen vintages, check them together and give their prices.
 
     Splits are in these prices already, so the frame has none; dividends are beside them, to be paid in cash.
@@ -113,7 +120,7 @@ def assemble(settings: PriceYahoo, folder: Path, chosen: Sequence[Vintage], cale
 
     """
     label = settings.name or LABEL
-    _agree(chosen, calendar, label)
+    _agree(chosen, calendar, label, units)
     frame = _between(joined(folder, chosen), settings.start, settings.end)
     kept, doubts_of_all = sift(frame, quality.examine(frame, calendar, "split", where=label), label)
     ready = conform(kept.with_columns(pl.lit(None, pl.Float64).alias("split")), PRICES).sort(KEY)
@@ -134,12 +141,20 @@ def doubts(folder: Path, stored: Sequence[Vintage]) -> list[Issue]:
     newest = {one.asset: one for one in stored if one.source == SOURCE}
     found: list[Issue] = []
     for asset, one in sorted(newest.items()):
-        name = EXCHANGES.get(one.about["zone"])
-        if name is not None:
+        calendar = _calendar_of(asset, one.about["zone"])
+        if calendar is not None:
             at = np.datetime64(datetime.fromisoformat(one.at).astimezone(UTC).replace(tzinfo=None), "us")
             frame = joined(folder, [one])
-            found += quality.examine(frame, load(name), "split", where=f"{asset} {one.name}", at=at)
+            found += quality.examine(frame, calendar, "split", where=f"{asset} {one.name}", at=at)
     return found
+
+
+def _calendar_of(asset: str, zone: str) -> Calendar | None:
+    """Give the calendar of an asset by its zone; Yahoo's rates of exchange have names that end in ``=X``."""
+    if asset.endswith("=X"):
+        return weekdays(zone)
+    name = EXCHANGES.get(zone)
+    return None if name is None else load(name)
 
 
 def joined(folder: Path, chosen: Iterable[Vintage]) -> pl.DataFrame:
@@ -152,17 +167,28 @@ def _between(frame: pl.DataFrame, start: date, end: date | None) -> pl.DataFrame
     return frame.filter(pl.col("session") >= start, True if end is None else pl.col("session") <= end)
 
 
-def _agree(chosen: Sequence[Vintage], calendar: Calendar, label: str) -> None:
+def _agree(chosen: Sequence[Vintage], calendar: Calendar, label: str, units: Mapping[str, str] | None = None) -> None:
     found = [wrong for one in chosen if (wrong := misfit(one.asset, one.about["zone"], calendar))]
-    currencies: dict[str, list[str]] = {}
-    for one in chosen:
-        currencies.setdefault(one.about["currency"], []).append(one.asset)
-    if len(currencies) > 1:
-        hint = "run the assets of each currency on their own, or use their dollar listings"
-        problem = "is one of several currencies; an account has one, and nothing is converted"
-        found += [Finding(label, "currency", name, problem, hint) for name in sorted(currencies)]
+    found += _one_currency(chosen, label) if units is None else _as_said(chosen, label, units)
     if found:
         raise InputError(f"{label}: the assets do not go together", found)
+
+
+def _one_currency(chosen: Sequence[Vintage], label: str) -> list[Finding]:
+    names = sorted({one.about["currency"] for one in chosen})
+    problem = "is one of several currencies; an account has one, and nothing is converted"
+    hint = "name them under `currencies:` with their rates, or use the assets' listings in one of them"
+    return [Finding(label, "currency", name, problem, hint) for name in names] if len(names) > 1 else []
+
+
+def _as_said(chosen: Sequence[Vintage], label: str, units: Mapping[str, str]) -> list[Finding]:
+    """List assets that are quoted in something else than the config says."""
+    hint = "correct `currencies.of`, or the pair under `currencies.rates`"
+    return [
+        Finding(label, "asset", one.asset, f"is quoted in {one.about['currency']}, not in {units[one.asset]}", hint)
+        for one in chosen
+        if one.asset in units and one.about["currency"] != units[one.asset]
+    ]
 
 
 def _disclosure(chosen: Sequence[Vintage]) -> str:

@@ -21,7 +21,7 @@ from data.prices.stored import SOURCE
 from data.prices.vintages import HISTORY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from data.calendar import Calendar
@@ -51,10 +51,12 @@ def load(
     *,
     offline: bool = False,
     line: Line | None = None,
+    units: Mapping[str, str] | None = None,
 ) -> Prices:
     """Load the prices of the assets: from the store where it covers the period, from Yahoo where it does not.
 
-    What is stored is never asked for again here, so a run repeats itself; newer prices come with `fetch`.
+    What is stored is never asked for again here, so a run repeats itself; newer prices come with `fetch`. ``units``
+    says what each asset is quoted in: another answer of Yahoo is refused. Without it all must be quoted in one.
 
     Raises
     ------
@@ -70,7 +72,7 @@ def load(
         missing = [asset for asset in wanted if stored.covering(known, settings, asset) is None]
         failed(fetch(settings, store_folder, missing, calendar, line=line), len(wanted))
     chosen = stored.answers(settings, store_folder, wanted)
-    return stored.assemble(settings, store_folder, chosen, calendar)
+    return stored.assemble(settings, store_folder, chosen, calendar, units)
 
 
 def fetch(

@@ -5,17 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from data.calendar import load
+from data.calendar import SHIPPED, joint, load, weekdays
 from data.errors import RunError
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_the_shipped_table_is_what_exchange_calendars_says() -> None:
-    """Sessions, opens and closes of XNYS agree one by one over the whole table."""
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_table_is_what_exchange_calendars_says(name: str) -> None:
+    """Sessions, opens and closes agree one by one; Tokyo's holidays are recorded from 1997 to 2027-11-23."""
     import exchange_calendars
 
-    expected = exchange_calendars.get_calendar("XNYS", start="1990-01-01", end="2027-12-31")
-    shipped = load("XNYS")
+    start, end = ("1997-01-01", "2027-11-23") if name == "XTKS" else ("1990-01-01", "2027-12-31")
+    expected = exchange_calendars.get_calendar(name, start=start, end=end)
+    shipped = load(name)
 
     assert shipped.sessions.tolist() == [stamp.date() for stamp in expected.sessions]
     for mine, theirs in ((shipped.open_at, expected.opens), (shipped.close_at, expected.closes)):
@@ -95,3 +97,25 @@ def test_an_exchange_that_cannot_be_had_is_named(name: str) -> None:
     """Unknown, or known and not to be built: one sentence with the name, no traceback of the library."""
     with pytest.raises(RunError, match=f"calendar '{name}'"):
         load(name)
+
+
+def test_days_of_several_exchanges_are_the_days_of_any() -> None:
+    """In the week of the 16th of February 2026 Seoul is closed to Wednesday and New York on Monday."""
+    both = joint([load("XNYS"), load("XKRX")])
+    first, last = np.datetime64("2026-02-13"), np.datetime64("2026-02-19")
+
+    assert both.between(first, last).astype(str).tolist() == ["2026-02-13", "2026-02-17", "2026-02-18", "2026-02-19"]
+    at = both.index(first)
+    assert str(both.open_at[at]) == "2026-02-13T00:00:00.000000"
+    assert str(both.close_at[at]) == "2026-02-13T21:00:00.000000"
+    assert 255 < both.sessions_per_year < 261
+
+
+def test_weekdays_end_when_the_day_does_in_their_zone() -> None:
+    """London's days end at 23:00 UTC in summer and at 24:00 in winter, less a microsecond; Christmas is one of them."""
+    days = weekdays("Europe/London")
+
+    assert days.index(np.datetime64("2025-12-25")) >= 0
+    assert days.index(np.datetime64("2026-02-07")) == -1
+    ends = [str(days.close_at[days.index(np.datetime64(day))]) for day in ("2026-07-01", "2026-02-03")]
+    assert ends == ["2026-07-01T22:59:59.999999", "2026-02-03T23:59:59.999999"]

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from data.calendar import load
-from data.timing import Stated, read_stated, rule, tradable_index
+from data.timing import Stated, first_exchange, read_stated, rule, tradable_index
 
 XNYS = load("XNYS")
 NEW_YORK = "America/New_York"
@@ -271,3 +271,16 @@ def test_a_wall_clock_time_trades_each_session_once_over_both_clock_changes() ->
         days = [monday + timedelta(days=offset) for offset in (0, 1, 2, 3, 4, 7, 8, 9, 10, 11)]
 
         assert [session_of(f"{day}T08:00") for day in days] == [str(day) for day in days]
+
+
+def test_of_several_exchanges_the_first_to_fill_trades_the_event() -> None:
+    """09:00 in Seoul sharp is London's, 09:00 in New York its own, and a Friday evening Seoul's on Monday."""
+    calendars = [load("XNYS"), load("XKRX"), load("XLON")]
+    known = np.array(["2026-02-03T00:00", "2026-02-03T14:00", "2026-02-06T21:05", "2031-01-01"], dtype="datetime64[us]")
+    first, index = first_exchange(known, calendars, "open")
+    shown = [str(calendars[one].sessions[at]) for one, at in zip(first[:3], index[:3], strict=True)]
+    assert ([calendars[one].name for one in first[:3]], shown) == (
+        ["XLON", "XNYS", "XKRX"],
+        ["2026-02-03", "2026-02-03", "2026-02-09"],
+    )
+    assert index[3] == -1

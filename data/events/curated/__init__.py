@@ -14,6 +14,8 @@ from data.events.rows import read_rows
 from data.events.settings import EventFiles
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from data.calendar import Calendar
     from data.events.settings import CuratedEvents
     from data.events.source import Events
@@ -25,10 +27,10 @@ LABEL = "curated events"
 ZONE = "America/New_York"
 
 
-def load(settings: CuratedEvents, calendar: Calendar) -> Events:
+def load(settings: CuratedEvents, calendar: Calendar, *, places: Mapping[str, Calendar] | None = None) -> Events:
     """Load the curated events of the chosen kinds."""
     reading = EventFiles(
         path=FOLDER.name, timezone=ZONE, exclude_confidence=settings.exclude_confidence, group=settings.group
     )
     files = [FOLDER / f"{kind}.csv" for kind in sorted(set(settings.kinds))]
-    return assemble(reading, read_rows(reading, files, LABEL), calendar, LABEL)
+    return assemble(reading, read_rows(reading, files, LABEL), calendar, LABEL, places=places)

@@ -338,7 +338,7 @@ def test_an_asset_of_another_exchange_is_refused_with_its_calendar(
 
     assert one.problem is not None
     assert "trades in Asia/Seoul" in one.problem.problem
-    assert one.problem.hint == "set calendar: XKRX"
+    assert one.problem.hint == "set calendar: XKRX, or name it under `exchanges: {XKRX: [...]}`"
 
 
 def test_currencies_are_not_mixed(

@@ -97,3 +97,17 @@ def _with_high(sent: tuple[int, bytes], at: int, high: float) -> tuple[int, byte
     body = json.loads(sent[1])
     body["chart"]["result"][0]["indicators"]["quote"][0]["high"][at] = high
     return sent[0], json.dumps(body).encode()
+
+
+def test_a_share_that_is_not_quoted_as_the_config_says_is_refused(
+    yahoo: Any, answer: Any, line: Callable[..., Any], settings: PriceYahoo, store: Path
+) -> None:
+    """Pence taken for pounds would be a hundred times too much; several units are read when each is as said."""
+    yahoo.answers["A.L"] = answer("A.L", THREE, currency="GBp", zone="Europe/London", hour=8)
+    yahoo.answers["B.L"] = answer("B.L", THREE, currency="USD", zone="Europe/London", hour=8)
+    london = calendar.load("XLON")
+    found = load(settings, store, ["A.L", "B.L"], london, line=line(), units={"A.L": "GBp", "B.L": "USD"})
+    assert found.frame["asset"].unique().sort().to_list() == ["A.L", "B.L"]
+
+    with pytest.raises(InputError, match=r"asset = 'A.L': is quoted in GBp, not in GBP \(correct `currencies.of`"):
+        load(settings, store, ["A.L", "B.L"], london, offline=True, units={"A.L": "GBP", "B.L": "USD"})

@@ -1,0 +1,153 @@
+"""Abnormal returns from prefix sums, ranks, correlations and placebo statistics: what an event study repeats often.
+
+Prefix sums: row t of ``sums[asset]`` holds (n, y, x, yy, xy, xx) added up over the sessions before t on which return
+and market are both known, each taken about a constant of the asset, so that nothing cancels. An estimation window is
+then one subtraction, whatever its length, and so is an event window.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+F = NDArray[np.float64]
+I = NDArray[np.int64]
+
+FAST = njit(nogil=True, error_model="numpy", cache=True)
+TILE = 128  # events whose assets' rows are kept near while the draws pass over them
+ROUNDING = 1e-13  # of the sums so far: a residual sum of squares below it is rounding, not variance
+
+
+@FAST
+def prefix(y: F, centre: F, x: F, middle: float, sums: F) -> None:
+    """Fill ``sums`` (A, T + 1, 6) for returns y (A, T) about centre (A,) and a market x (T,) about middle."""
+    assets, sessions = y.shape
+    for a in range(assets):
+        n, sy, sx, syy, sxy, sxx = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        for t in range(sessions):
+            sums[a, t, 0], sums[a, t, 1], sums[a, t, 2] = n, sy, sx
+            sums[a, t, 3], sums[a, t, 4], sums[a, t, 5] = syy, sxy, sxx
+            if np.isfinite(y[a, t]) and np.isfinite(x[t]):
+                v, u = y[a, t] - centre[a], x[t] - middle
+                n, sy, sx = n + 1.0, sy + v, sx + u
+                syy, sxy, sxx = syy + v * v, sxy + u * v, sxx + u * u
+        sums[a, sessions, 0], sums[a, sessions, 1], sums[a, sessions, 2] = n, sy, sx
+        sums[a, sessions, 3], sums[a, sessions, 4], sums[a, sessions, 5] = syy, sxy, sxx
+
+
+@FAST
+def windows(fit: F, sums: F, asset: I, session: I, span: I, fewest: float, out: F) -> None:
+    """Fill out (event, 3) with CAR, SCAR and the valid sessions of one event window under the market model.
+
+    fit, sums: prefix sums of the estimation (masked) and of the event window, the same array when nothing is masked.
+    span: begin and end of the estimation and of the event window relative to the event, ends exclusive. NaN where the
+    windows leave the panel, fewer than ``fewest`` observations are left, or returns or market do not vary.
+    V = s^2 (L + L^2 / M + (sum of the market about its estimation mean)^2 / SSx); SCAR = CAR / sqrt V.
+    """
+    last = sums.shape[1] - 1
+    for i in range(len(asset)):
+        a, s = asset[i], session[i]
+        b0, b1, w0, w1 = s + span[0], s + span[1], s + span[2], s + span[3]
+        out[i, 0], out[i, 1], out[i, 2] = np.nan, np.nan, 0.0
+        if b1 <= 0 or w0 < 0 or w1 > last:
+            continue
+        low, high = fit[a, max(b0, 0)], fit[a, b1]
+        n = high[0] - low[0]
+        if n < fewest or n < 3.0:
+            continue
+        my, mx = (high[1] - low[1]) / n, (high[2] - low[2]) / n
+        cxx = high[5] - low[5] - n * mx * mx
+        cxy = high[4] - low[4] - n * mx * my
+        cyy = high[3] - low[3] - n * my * my
+        if cxx <= ROUNDING * high[5]:
+            continue
+        beta = cxy / cxx
+        left = cyy - beta * cxy
+        if left <= ROUNDING * high[3]:
+            continue
+        first, final = sums[a, w0], sums[a, w1]
+        valid = final[0] - first[0]
+        moved = final[2] - first[2] - valid * mx
+        car = final[1] - first[1] - valid * my - beta * moved
+        variance = left / (n - 2.0) * (valid + valid * valid / n + moved * moved / cxx)
+        out[i, 2] = valid
+        if valid > 0.0:
+            out[i, 0], out[i, 1] = car, car / np.sqrt(variance)
+
+
+@FAST
+def bmp(table: F, asset: I, session: I, sign: F, first: int, last: int, out: F) -> None:
+    """Fill out (draw, 3) for draws first to last with BMP's t, the mean SCAR and the number of known SCARs.
+
+    table (A, T): SCAR of every asset and session; asset, session, sign (draw, event), sign (1, 1) when all are +1.
+    t = sqrt(n) mean / deviation with n - 1; NaN below two events or without spread. Tiles of events run outside,
+    draws inside, so that assets' rows stay near; every draw still adds its events in their order.
+    """
+    signed = sign.shape[0] > 1 or sign.shape[1] > 1
+    sums = np.zeros((last - first, 3))
+    for tile in range(0, session.shape[1], TILE):
+        for d in range(first, last):
+            n, total, squares = sums[d - first, 0], sums[d - first, 1], sums[d - first, 2]
+            for i in range(tile, min(tile + TILE, session.shape[1])):
+                value = table[asset[d, i], session[d, i]]
+                if not np.isnan(value):
+                    value = value * sign[d, i] if signed else value
+                    n, total, squares = n + 1.0, total + value, squares + value * value
+            sums[d - first, 0], sums[d - first, 1], sums[d - first, 2] = n, total, squares
+    for d in range(first, last):
+        n, total, squares = sums[d - first, 0], sums[d - first, 1], sums[d - first, 2]
+        out[d, 0], out[d, 1], out[d, 2] = np.nan, total / n if n > 0.0 else np.nan, n
+        left = squares - total * total / n if n > 1.0 else 0.0
+        if left > 1e-12 * squares:
+            out[d, 0] = total / n * np.sqrt(n * (n - 1.0) / left)
+
+
+@FAST
+def midranks(values: F, out: F) -> None:
+    """Fill out (N, C) with rank / (count + 1) - 1/2 of every row; ties share their mean rank, NaN stays NaN."""
+    for i in range(values.shape[0]):
+        order = np.argsort(values[i])  # NaN last
+        count = np.int64(0)
+        for j in range(values.shape[1]):
+            out[i, j] = np.nan
+            count += np.int64(not np.isnan(values[i, j]))
+        at = np.int64(0)
+        while at < count:
+            end = at
+            while end + 1 < count and values[i, order[end + 1]] == values[i, order[at]]:
+                end += 1
+            for j in range(at, end + 1):
+                out[i, order[j]] = (0.5 * (at + end) + 1.0) / (count + 1.0) - 0.5
+            at = end + 1
+
+
+@FAST
+def pairs(residual: F, begin: I, session: I, length: int) -> float:
+    """Give the sum over ordered pairs of correlation times the shared part of their event windows.
+
+    residual (N, L) begins at row ``begin`` of the panel; events ascend by session; windows have ``length`` sessions.
+    Correlations run over the calendar rows that both have, at least three.
+    """
+    total = 0.0
+    count, width = residual.shape
+    for i in range(count):
+        for j in range(i + 1, count):
+            apart = session[j] - session[i]
+            if apart >= length:
+                break
+            shift = begin[i] - begin[j]
+            n, sa, sb = 0.0, 0.0, 0.0
+            for k in range(max(np.int64(0), -shift), min(width, width - shift)):
+                if not (np.isnan(residual[i, k]) or np.isnan(residual[j, k + shift])):
+                    n, sa, sb = n + 1.0, sa + residual[i, k], sb + residual[j, k + shift]
+            if n < 3.0:
+                continue
+            sa, sb, saa, sbb, sab = sa / n, sb / n, 0.0, 0.0, 0.0
+            for k in range(max(np.int64(0), -shift), min(width, width - shift)):
+                if not (np.isnan(residual[i, k]) or np.isnan(residual[j, k + shift])):
+                    u, v = residual[i, k] - sa, residual[j, k + shift] - sb
+                    saa, sbb, sab = saa + u * u, sbb + v * v, sab + u * v
+            if saa > 0.0 and sbb > 0.0:
+                total += 2.0 * sab / np.sqrt(saa * sbb) * (length - apart) / length
+    return total

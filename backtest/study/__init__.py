@@ -1,0 +1,1 @@
+"""Event studies: abnormal returns around events, and every test of whether they are more than noise."""

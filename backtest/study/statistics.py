@@ -1,0 +1,317 @@
+"""Test whether a window's mean abnormal return is zero: every statistic of the field, each robust to something else.
+
+A statistic is two-sided. ``freedom`` is the degrees of freedom of Student's t, infinite for the normal; where a test
+has its own distribution (exact sign, exact Wilcoxon, wild bootstrap) it gives its own p.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+
+from backtest.kernels import study as kernel
+from backtest.kernels.cache import guarded
+from backtest.study import exact
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from backtest.study.estimation import Fits, Frame, Measured
+
+    Floats: TypeAlias = NDArray[np.float64]
+    Ints: TypeAlias = NDArray[np.int64]
+
+__all__ = ["HEADLINE", "TESTS", "Case", "Statistic", "correlation", "every_test", "ranked", "residual_ranks"]
+
+HEADLINE = ("adjusted_bmp", "grank_t")
+FEW_SESSIONS = 10
+CHUNK = 100  # draws of the wild bootstrap in memory at once
+NORMAL = math.inf
+RADEMACHER = np.array([-1.0, 1.0])
+WEBB = np.array([-1.0, -1.0, -1.0, 1.0, 1.0, 1.0]) * np.sqrt([1.5, 1.0, 0.5, 0.5, 1.0, 1.5])
+
+
+class Statistic(NamedTuple):
+    """One test: value, degrees of freedom of its t (infinite: normal), its own p, and why there is none."""
+
+    value: float
+    freedom: float = NORMAL
+    p: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """Fitted events and one window of them.
+
+    Attributes
+    ----------
+    fits, measured
+        Events that have numbers, ascending by session, and the window's sums.
+    window
+        First and last offset.
+    on
+        Series of the model, for the calendar-time portfolio.
+    cluster
+        Code of the date or group that moves together, shape (N,).
+    ranks, order
+        See ``residual_ranks`` and ``ranked`` of the residuals alone; the same for every window and sample.
+    draws, seed
+        Of the wild bootstrap.
+
+    """
+
+    fits: Fits
+    measured: Measured
+    window: tuple[int, int]
+    on: Frame
+    cluster: Ints
+    ranks: Floats
+    order: Floats
+    draws: int = 999
+    seed: int = 0
+
+    @property
+    def length(self) -> int:
+        """Give the sessions of the window."""
+        return self.window[1] - self.window[0] + 1
+
+
+def residual_ranks(fits: Fits) -> Floats:
+    """Rank residuals and the whole span's abnormal returns together, per event, shape (N, L + W) (Corrado 1989)."""
+    return ranked(np.concatenate([fits.residual, fits.ar], axis=1))
+
+
+def ranked(values: Floats) -> Floats:
+    """Give rank / (count + 1) - 1/2 along every row; NaN stays NaN."""
+    out = np.empty_like(values)
+    guarded(lambda: kernel.midranks(np.ascontiguousarray(values), out))
+    return out
+
+
+def correlation(fits: Fits, length: int) -> float:
+    """Give the mean correlation of two events' abnormal returns over a window, r of Kolari and Pynnonen (2010).
+
+    A pair counts with the correlation of its residuals over common calendar sessions times the part of the two event
+    windows that falls on the same sessions: 1 on a common date, 0 where the windows do not meet.
+    """
+    N = len(fits.session)
+    if N < 2:
+        return math.nan
+    residual = np.ascontiguousarray(fits.residual)
+    if (fits.session == fits.session[0]).all() and np.isfinite(residual).all():
+        return _common(residual)
+    total = guarded(lambda: kernel.pairs(residual, fits.begin, fits.session, length))
+    return float(total / (N * (N - 1)))
+
+
+def _common(residual: Floats) -> float:
+    """Give the mean correlation of complete, aligned rows: [sum_t (sum_i z_it)^2 / (M - 1) - N] / (N (N - 1))."""
+    N, M = residual.shape
+    z = residual - residual.mean(axis=1)[:, None]
+    z /= np.sqrt((z * z).sum(axis=1) / (M - 1))[:, None]
+    total = z.sum(axis=0)
+    return float(((total * total).sum() / (M - 1) - N) / (N * (N - 1)))
+
+
+def every_test(case: Case) -> dict[str, Statistic]:
+    """Give every test of a window; fewer than two events have none."""
+    N = len(case.fits.session)
+    if N < 2:
+        reason = "no event" if N == 0 else "one event: see its own t"
+        return {name: Statistic(math.nan, reason=reason) for name in TESTS}
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = {
+            **_moments(case),
+            **_dependence(case),
+            **_standardised(case),
+            **_signs(case),
+            **_ranks(case),
+            "calendar_time": _calendar_time(case),
+            "wild_bootstrap": _wild(case),
+        }
+    return {name: _explained(found[name]) for name in TESTS}
+
+
+def _explained(one: Statistic) -> Statistic:
+    if math.isfinite(one.value) or one.reason:
+        return one if math.isfinite(one.value) else one._replace(value=math.nan)
+    return Statistic(math.nan, one.freedom, reason="undefined: the events do not vary, or too few are left")
+
+
+def _deviation(values: Floats) -> float:
+    spread = float(values.std(ddof=1))
+    return spread if spread > 1e-14 * float(np.abs(values).max()) else math.nan
+
+
+def _moments(case: Case) -> dict[str, Statistic]:
+    """Cross-sectional t, and Johnson's and Hall's corrections for skewness (Lyon, Barber and Tsai 1999)."""
+    car = case.measured.car
+    N, spread = len(car), _deviation(car)
+    S = float(car.mean()) / spread
+    g = float(((car - car.mean()) ** 3).sum()) / (N * spread**3)
+    johnson = math.sqrt(N) * (S + g * S * S / 3.0 + g / (6.0 * N))
+    return {
+        "cross_sectional": Statistic(math.sqrt(N) * S, N - 1),
+        "skewness_adjusted": Statistic(johnson, N - 1),
+        "skewness_adjusted_hall": Statistic(johnson + math.sqrt(N) * g * g * S**3 / 27.0, N - 1),
+    }
+
+
+def _dependence(case: Case) -> dict[str, Statistic]:
+    """Crude dependence adjustment and time-series test (Brown and Warner 1980, 1985)."""
+    m, residual = case.measured, case.fits.residual
+    N = len(m.car)
+    known = np.isfinite(residual)
+    there = known.any(axis=0)
+    series = np.where(known, residual, 0.0).sum(axis=0)[there] / known.sum(axis=0)[there]
+    caar = float(m.car.mean())
+    return {
+        "crude_dependence": Statistic(caar / (_deviation(series) * math.sqrt(case.length)), len(series) - 1),
+        "time_series": Statistic(caar / math.sqrt(float((m.valid * case.fits.s2).sum()) / N**2)),
+    }
+
+
+def _standardised(case: Case) -> dict[str, Statistic]:
+    """Patell (1976), Boehmer-Musumeci-Poulsen (1991) and both adjusted for correlation (Kolari-Pynnonen 2010)."""
+    m, freedom = case.measured, case.fits.freedom
+    N, r = len(m.car), correlation(case.fits, case.length)
+    patell = float((m.csar / np.sqrt(m.valid * freedom / (freedom - 2.0))).sum()) / math.sqrt(N)
+    bmp = math.sqrt(N) * float(m.scar.mean()) / _deviation(m.scar)
+    inflation = 1.0 + (N - 1) * r
+    if not (inflation > 0.0 and r < 1.0):
+        unadjusted = Statistic(math.nan, reason=f"mean correlation {r:.3f} leaves no variance")
+        adjusted = {"adjusted_patell": unadjusted, "adjusted_bmp": unadjusted}
+    else:
+        adjusted = {
+            "adjusted_patell": Statistic(patell / math.sqrt(inflation)),
+            "adjusted_bmp": Statistic(bmp * math.sqrt((1.0 - r) / inflation), N - 1),
+        }
+    return {"patell": Statistic(patell), "bmp": Statistic(bmp, N - 1), **adjusted}
+
+
+def _signs(case: Case) -> dict[str, Statistic]:
+    """Sign, generalised sign (Cowan 1992), Wilcoxon's signed ranks; exact below 30 events; zeros are not positive."""
+    car, residual = case.measured.car, case.fits.residual
+    N, up = len(car), int((car > 0.0).sum())
+    expected = float(((residual > 0.0).sum(axis=1) / case.fits.observations).mean())
+    general = (up - N * expected) / math.sqrt(N * expected * (1.0 - expected)) if 0.0 < expected < 1.0 else math.nan
+    plus, ranks = exact.signed_ranks(car)
+    n = len(ranks)
+    z = (plus - n * (n + 1) / 4.0) / math.sqrt(n * (n + 1) * (2 * n + 1) / 24.0) if n else math.nan
+    small = N < exact.FEW
+    return {
+        "sign": Statistic((up - N / 2.0) / (math.sqrt(N) / 2.0), p=exact.binomial(up, N, 0.5) if small else None),
+        "generalised_sign": Statistic(general, p=exact.binomial(up, N, expected) if small else None),
+        "wilcoxon": Statistic(z, p=exact.wilcoxon(plus, ranks) if small else None),
+    }
+
+
+def _ranks(case: Case) -> dict[str, Statistic]:
+    """Corrado's rank test over a window (Cowan 1992) and GRANK-T and -Z (Kolari and Pynnonen 2011)."""
+    mean, count = _daily(case.ranks)
+    weighted = np.sqrt(count) * mean
+    here = np.isfinite(mean)
+    S = math.sqrt(float((weighted[here] ** 2).mean()))
+    first = case.fits.residual.shape[1] + case.window[0] - case.fits.first
+    inside = weighted[first : first + case.length]
+    inside = inside[np.isfinite(inside)]
+    rank = float(inside.sum()) / (math.sqrt(len(inside)) * S) if len(inside) else math.nan
+    return {"rank": Statistic(rank), **_generalised_rank(case)}
+
+
+def _daily(ranks: Floats) -> tuple[Floats, Floats]:
+    known = np.isfinite(ranks)
+    count = known.sum(axis=0).astype(np.float64)
+    return np.where(count > 0.0, np.where(known, ranks, 0.0).sum(axis=0) / count, np.nan), count
+
+
+def _generalised_rank(case: Case) -> dict[str, Statistic]:
+    scar = case.measured.scar
+    N = len(scar)
+    event = scar / _deviation(scar)
+    if not np.isfinite(event).all():
+        none = Statistic(math.nan, reason="undefined: the standardised returns of the events do not vary")
+        return {"grank_t": none, "grank_z": none}
+    mean, count = _daily(_joined(case, event))
+    here = count > 0.0
+    T = int(here.sum())
+    S = math.sqrt(float((count[here] / N * mean[here] ** 2).sum()) / T)
+    Z, final = float(mean[-1]) / S, float(mean[-1])
+    left = T - 1.0 - Z * Z
+    t = Z * math.sqrt((T - 2.0) / left) if left > 0.0 else math.nan
+    return {
+        "grank_t": Statistic(t, T - 2),
+        "grank_z": Statistic(final * math.sqrt(12.0 * N * (T + 1.0) / (T - 1.0))),
+    }
+
+
+def _joined(case: Case, event: Floats) -> Floats:
+    """Rank each event's standardised residuals and its own value together, from the ranks of the residuals alone."""
+    scaled = case.fits.residual / np.sqrt(case.fits.s2)[:, None]
+    count = np.isfinite(scaled).sum(axis=1)[:, None]
+    alone = np.rint(2.0 * (case.order + 0.5) * (count + 1)) / 2.0
+    below, equal = scaled < event[:, None], scaled == event[:, None]
+    own = 1.0 + below.sum(axis=1) + 0.5 * equal.sum(axis=1)
+    together = alone + (scaled > event[:, None]) + 0.5 * equal
+    return np.asarray(np.column_stack([together, own]) / (count + 2) - 0.5)
+
+
+def _calendar_time(case: Case) -> Statistic:
+    """Hold every asset inside its window, equally weighted; the intercept on the model's regressors (Jaffe 1974)."""
+    window = case.fits.session[:, None] + np.arange(case.window[0], case.window[1] + 1)
+    inside = (window >= 0) & (window < len(case.on.y))
+    asset = np.broadcast_to(case.fits.asset[:, None], window.shape)
+    cells = np.unique(window[inside] * case.on.y.shape[1] + asset[inside])
+    at, column = cells // case.on.y.shape[1], cells % case.on.y.shape[1]
+    value = case.on.y[at, column]
+    known = np.isfinite(value) & np.isfinite(case.on.x[at]).all(axis=1)
+    days, position = np.unique(at[known], return_inverse=True)
+    p = 1 + case.on.x.shape[1]
+    if len(days) < FEW_SESSIONS + p:
+        return Statistic(math.nan, reason=f"{len(days)} sessions in the windows, {FEW_SESSIONS + p} needed")
+    mean = np.bincount(position, value[known]) / np.bincount(position)
+    design = np.column_stack([np.ones(len(days)), case.on.x[days]])
+    inverse = np.linalg.pinv(np.einsum("ti,tj->ij", design, design))
+    slope = inverse @ np.einsum("ti,t->i", design, mean)
+    left = mean - np.einsum("ti,i->t", design, slope)
+    s2 = float((left * left).sum()) / (len(days) - p)
+    return Statistic(float(slope[0]) / math.sqrt(s2 * float(inverse[0, 0])), len(days) - p)
+
+
+def _wild(case: Case) -> Statistic:
+    """Flip whole clusters under the null and studentise by clusters; six-point weights below ten (Webb 2014)."""
+    car = case.measured.car
+    codes, position = np.unique(case.cluster, return_inverse=True)
+    G = len(codes)
+    if G < 2:
+        return Statistic(math.nan, reason="one cluster: there is nothing to flip")
+    total = np.bincount(position, car).astype(np.float64)
+    size = np.bincount(position).astype(np.float64)
+    rng = np.random.default_rng([case.seed, case.draws])
+    points = RADEMACHER if G >= FEW_SESSIONS else WEBB
+    actual = float(_clustered(total[None, :], size)[0])
+    if not math.isfinite(actual):
+        return Statistic(math.nan)
+    beyond = 0
+    for first in range(0, case.draws, CHUNK):
+        weights: Floats = points[rng.integers(0, len(points), (min(CHUNK, case.draws - first), G))]
+        beyond += int((np.abs(_clustered(weights * total, size)) >= abs(actual) * (1.0 - 1e-12)).sum())
+    return Statistic(actual, p=(1 + beyond) / (case.draws + 1))
+
+
+def _clustered(total: Floats, size: Floats) -> Floats:
+    """Give mean / cluster-robust standard error of the mean, per row of cluster totals."""
+    mean = total.sum(axis=1) / size.sum()
+    left = total - size * mean[:, None]
+    return np.asarray(mean * size.sum() / np.sqrt((left * left).sum(axis=1)))
+
+
+TESTS = (
+    "adjusted_bmp", "grank_t", "bmp", "adjusted_patell", "patell", "cross_sectional", "skewness_adjusted",
+    "skewness_adjusted_hall", "crude_dependence", "time_series", "sign", "generalised_sign", "wilcoxon", "rank",
+    "grank_z", "calendar_time", "wild_bootstrap",
+)  # fmt: skip

@@ -1,0 +1,245 @@
+"""The event study: events and returns in, abnormal returns, tests, paths and a reason for every dropped event out.
+
+Event day 0 of an event is the session index it comes with: the first session whose close is later than the instant at
+which the public knew (``data.timing`` decides; ``of_run`` asks it for fills at the close, since that close is the first
+price that can show a reaction).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from backtest.study import paths, tables, testing
+from backtest.study.estimation import estimate, measure
+from backtest.study.groups import grouped
+from backtest.study.models import average, explained
+from backtest.study.overlap import left_out, masked
+from backtest.study.statistics import ranked, residual_ranks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from backtest.study.estimation import Fits, Frame, Measured
+    from backtest.study.factors import Factors
+    from backtest.study.groups import Rows
+    from backtest.study.settings import Study
+
+    Floats: TypeAlias = NDArray[np.float64]
+    Ints: TypeAlias = NDArray[np.int64]
+
+__all__ = ["Evidence", "Happenings", "Returns", "StudyResult", "study"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Happenings:
+    """Events, each field of length E.
+
+    Attributes
+    ----------
+    event_id, kind, asset, timing, direction
+        Words; asset is the announcer, whether priced or not; timing the grade A, B or C.
+    session
+        Row of event day 0; below 0 or beyond the last row when the returns do not reach it.
+    cluster
+        Code of what moves together, usually the session itself.
+
+    """
+
+    event_id: tuple[str, ...]
+    kind: tuple[str, ...]
+    asset: tuple[str, ...]
+    timing: tuple[str, ...]
+    direction: tuple[str, ...]
+    session: Ints
+    cluster: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Returns:
+    """Total returns as fractions.
+
+    Attributes
+    ----------
+    sessions
+        datetime64[D], shape (T,).
+    assets
+        Names, length A.
+    values
+        Return of every session over the one before, NaN where either has no price, shape (T, A).
+    market
+        Return of the market, shape (T,); None: all assets, equally weighted.
+    factors
+        Daily factors on the same sessions, for the factor models.
+
+    """
+
+    sessions: NDArray[np.datetime64]
+    assets: tuple[str, ...]
+    values: Floats
+    market: Floats | None = None
+    factors: Factors | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What the tables are made of: one row per event and group that was fitted or not, and its windows.
+
+    Attributes
+    ----------
+    happenings, rows
+        The events, and which event, group and column a row stands for.
+    why
+        Reason why a row has no numbers at all, empty otherwise.
+    at
+        Position of a row in ``fits``, -1 for those never fitted.
+    fits, measured, ranks, order, on
+        Fitted rows, their windows in the order of the settings, their ranks with and without the span, and the model's
+        series.
+
+    """
+
+    happenings: Happenings
+    rows: Rows
+    why: tuple[str, ...]
+    at: Ints
+    fits: Fits
+    measured: tuple[Measured, ...]
+    ranks: Floats
+    order: Floats
+    on: Frame
+    returns: Returns
+    settings: Study
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StudyResult:
+    """Frames of a study.
+
+    Attributes
+    ----------
+    events
+        event_id, kind, group, asset, session, timing, direction, cluster, window, first, last, car, scar, bhar, t,
+        freedom, p, observations, missing, status (``kept`` or ``dropped``), reason.
+    tests
+        kind, group, split (all, timing, direction), level, window, first, last, test, headline, statistic, freedom, p,
+        p_holm (over the windows), caar, mean_bhar, n, clusters, correlation, reason.
+    path
+        kind, group, offset, aar, caar, lower, upper, n: the mean cumulative abnormal return, with an interval.
+    abnormal
+        event_id, kind, group, offset, ar: the heat map.
+    drops
+        kind, group, window, reason, events.
+
+    """
+
+    settings: Study
+    events: pl.DataFrame
+    tests: pl.DataFrame
+    path: pl.DataFrame
+    abnormal: pl.DataFrame
+    drops: pl.DataFrame
+
+
+def study(
+    returns: Returns,
+    happenings: Happenings,
+    settings: Study,
+    baskets: Mapping[str, Sequence[str]] | None = None,
+) -> StudyResult:
+    """Study events by kind and group; every event, group and window stands in the result, with numbers or a reason."""
+    evidence = _gather(returns, happenings, settings, baskets or {})
+    events = tables.events(evidence)
+    return StudyResult(
+        settings=settings,
+        events=events,
+        tests=testing.tests(evidence),
+        path=paths.path(evidence),
+        abnormal=tables.abnormal(evidence),
+        drops=tables.drops(events),
+    )
+
+
+def _gather(
+    returns: Returns, happenings: Happenings, settings: Study, baskets: Mapping[str, Sequence[str]]
+) -> Evidence:
+    universe, rows = grouped(
+        returns.values, returns.assets, happenings.asset, baskets=baskets, suppliers=settings.suppliers
+    )
+    market = average(returns.values, range(len(returns.assets))) if returns.market is None else returns.market
+    on = explained(
+        settings.model,
+        universe.returns,
+        _mask(universe.returns.shape, returns, happenings, settings),
+        market=market,
+        factors=returns.factors,
+        matches=universe.matches,
+    )
+    why = _reasons(happenings, rows, len(returns.sessions), settings)
+    fitted = np.array([row for row, reason in enumerate(why) if not reason], dtype=np.int64)
+    at = np.full(len(why), -1, dtype=np.int64)
+    at[fitted] = np.arange(len(fitted))
+    fits = estimate(
+        on,
+        np.array(rows.column, dtype=np.int64)[fitted],
+        happenings.session[np.array(rows.event, dtype=np.int64)[fitted]],
+        sessions=settings.estimation_sessions,
+        gap=settings.gap,
+        span=settings.span,
+        fewest=settings.min_estimation_obs,
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        measured = tuple(measure(fits, window) for window in settings.windows)
+    complete = tuple(
+        reason or (fits.reason[place] if place >= 0 else "") for reason, place in zip(why, at, strict=True)
+    )
+    return Evidence(
+        happenings,
+        rows,
+        complete,
+        at,
+        fits,
+        measured,
+        residual_ranks(fits),
+        ranked(fits.residual),
+        on,
+        returns,
+        settings,
+    )
+
+
+def _mask(shape: tuple[int, ...], returns: Returns, happenings: Happenings, settings: Study) -> NDArray[np.bool_]:
+    """Mark every asset's own events; a portfolio is hit by so many that nothing would be left of it."""
+    if not settings.mask_other_events:
+        return np.zeros(shape, dtype=np.bool_)
+    place = {asset: column for column, asset in enumerate(returns.assets)}
+    column = np.array([place.get(asset, -1) for asset in happenings.asset], dtype=np.int64)
+    return masked((shape[0], shape[1]), column, happenings.session, settings.mask_window)
+
+
+def _reasons(happenings: Happenings, rows: Rows, sessions: int, settings: Study) -> tuple[str, ...]:
+    first, last = settings.span
+    inside = (happenings.session >= 0) & (happenings.session < sessions)
+    there = np.flatnonzero(inside).tolist()
+    policy = left_out(
+        [happenings.event_id[i] for i in there],
+        [happenings.asset[i] for i in there],
+        happenings.session[inside],
+        last - first + 1,
+        settings.overlap,
+    )
+    overlapping = dict(zip(there, policy, strict=True))
+
+    def why(event: int, reason: str) -> str:
+        if happenings.session[event] < 0:
+            return "before the first session"
+        if happenings.session[event] >= sessions:
+            return "after the last session"
+        return overlapping[event] or reason
+
+    return tuple(why(event, reason) for event, reason in zip(rows.event, rows.reason, strict=True))

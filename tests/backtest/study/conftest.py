@@ -1,0 +1,8 @@
+"""The slow twin stands beside the tests of the study."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
