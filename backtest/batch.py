@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from backtest.portfolio import Targets
 
-__all__ = ["Batch", "Walks", "simulate_many"]
+__all__ = ["Batch", "Walks", "simulate_many", "walk_many"]
 
 ROUNDING = 1e-6  # of the mean: a smaller deviation is what running sums of squares leave of a constant
 NAMES = tuple(enumerate(kernel.SUMMARY))
@@ -154,6 +154,13 @@ def simulate_many(
 
     frame = pl.concat(summaries, rechunk=False) if summaries else _summary(np.zeros((0, len(kernel.SUMMARY))))
     return Walks(frame, np.concatenate(equities) if paths and equities else None)
+
+
+def walk_many(on: kernel.Market, batch: Batch, costs: Costs, account: Account, capital: float | None = None) -> Walks:
+    """Walk many portfolios on a prepared panel, with the same costs and account."""
+    table = terms_table([costs], [account], capital)
+    summary, _ = _walk_batch(on, batch, table, os.cpu_count() or 1, paths=False)
+    return Walks(_summary(summary), None)
 
 
 def _summary(rows: NDArray[np.float64]) -> pl.DataFrame:

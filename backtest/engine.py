@@ -4,37 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from backtest import frames, walks
 from backtest.config.normal import normal
-from backtest.events import chosen, followed, omissions
+from backtest.events import chosen, followed, omissions, read_events
 from backtest.inputs import Inputs, lay_out, read
 from backtest.metrics import summary
-from backtest.portfolio import Targets, construct, decisions
+from backtest.plan import plan, replanned, untilted
+from backtest.portfolio import decisions
 from backtest.provenance import code_hash
+from backtest.research.fits import resolved
+from backtest.research.leave_out import left_out
+from backtest.research.rotations import by_rotation, by_signal, notes
 from backtest.result import Provenance, Result
 from backtest.verdict import verdict, warnings
 from backtest.views import joined, views
 from data.events.funnel import STAGES, funnel
 from data.hashing import text_hash
 from data.prices.examined import quality_frame, sentence
-from signals.base import Context
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    import numpy as np
-    import polars as pl
-    from numpy.typing import NDArray
-
     from backtest.config.model import Config
+    from backtest.plan import Draft
+    from backtest.portfolio import Targets
     from backtest.simulation import Walk
     from backtest.views import View
     from data.calendar import Calendar
     from data.events.funnel import Funnel
     from data.events.source import Events
     from data.prices.source import Prices
-    from signals.base import Event
 
 __all__ = ["run", "run_on"]
 
@@ -58,31 +60,43 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
 
     """
     (progress or _silent)("reading prices and events")
-    return run_on(config, read(config, folder), progress=progress)
+    return run_on(config, read(config, folder), progress=progress, leave_out=True)
 
 
 def run_on(
-    config: Config, sources: tuple[Calendar, Prices, Events], *, progress: Callable[[str], None] | None = None
+    config: Config,
+    sources: tuple[Calendar, Prices, Events],
+    *,
+    progress: Callable[[str], None] | None = None,
+    leave_out: bool = False,
 ) -> Result:
-    """Run one config on sources that are read already: many configs that name the same ones share them."""
+    """Run one config on sources that are read already: many configs that name the same ones share them.
+
+    The runs without single events and companies are made with ``leave_out`` alone.
+    """
     say = progress or _silent
     calendar, prices, events = sources
     inputs = lay_out(config, calendar, prices, events)
     say("setting targets")
-    traded = chosen(inputs, config.signals)
+    events_read = read_events(inputs)
+    signals, fits = resolved(config, inputs, events_read)
+    traded = chosen(inputs, signals, events_read)
     seen = views(inputs)
-    targets = joined(seen, [_targets(config, each.inputs, each.dated(traded)) for each in seen])
-    untilted = joined(seen, [_untilted(config, each.inputs, each.dated(traded)) for each in seen])
+    planned = [plan(config, each.inputs, signals, each.dated(traded)) for each in seen]
+    targets = joined(seen, [each.targets for each in planned])
+    base_mix = joined(seen, [untilted(config, each.draft) for each in planned])
+    drafts = [each.draft for each in planned]
+    made = drafts[0]
     say("simulating")
     stage = walks.stage(inputs.panel, inputs.first, config.costs, config.account, inputs.delistings, mixed=inputs.mixed)
     walked = walks.walk(stage, targets, config.costs, config.account)
-    base = walks.walk(stage, untilted, config.costs, config.account)
+    base = walks.walk(stage, base_mix, config.costs, config.account)
     benchmark = _benchmark(config, inputs, seen, stage)
-    split = walks.attribute(stage, targets, walked, 1 + len(traded))
+    split = walks.attribute(stage, targets, walked, made.number.parts)
     say("measuring")
     daily = frames.daily(stage, walked, base, benchmark)
     stopped = None if walked.stopped is None else inputs.first + walked.stopped
-    fates = followed(inputs, config.signals, traded, split, stopped)
+    fates = followed(inputs, made.signals, made.number, split, stopped, events=events_read, traded=traded)
     trades = frames.trades(stage, walked)
     metrics = summary(config, inputs.measured_on, daily, fates)
     counts = _funnel(events, fates)
@@ -94,16 +108,23 @@ def run_on(
         weights=frames.weights(stage, targets),
         trades=trades,
         events=fates,
-        attribution=frames.attribution(stage, split, walked, traded),
+        attribution=frames.attribution(stage, split, walked, made.behind),
         funnel=counts,
         metrics=metrics,
         verdict=verdict(config, metrics, counts),
         warnings=(
-            *omissions(config, inputs),
+            *omissions(config, inputs, events_read),
+            *dict.fromkeys(said for each in planned for said in notes(config, inputs, each)),
             *warnings(daily, trades, prices, walked.margin_calls),
             *sentence(prices),
         ),
         provenance=provenance,
+        signals=by_signal(made, targets, split),
+        rotations=by_rotation(made, targets, split),
+        leave_out=_leave_out(config, seen, [each.draft for each in planned], stage, walked)
+        if leave_out
+        else pl.DataFrame(),
+        fits=fits,
         quality=quality_frame(prices),
     )
 
@@ -112,25 +133,13 @@ def _silent(_: str) -> None:
     """Say nothing."""
 
 
-def _targets(config: Config, inputs: Inputs, traded: tuple[Event, ...]) -> Targets:
-    context = _context(config, inputs, traded)
-    scores = [signal.scores(context) for signal in config.signals]
-    return construct(config.portfolio, context, scores, config.account.gross_limit)
+def _leave_out(
+    config: Config, seen: tuple[View, ...], drafts: Sequence[Draft], stage: walks.Stage, walked: Walk
+) -> pl.DataFrame:
+    def retargeted(places: tuple[int, ...]) -> Targets:
+        return joined(seen, [replanned(config, draft, without=places) for draft in drafts])
 
-
-def _untilted(config: Config, inputs: Inputs, traded: tuple[Event, ...]) -> Targets:
-    """Give the base weights alone, set in the same sessions: what differs from the tilted run is the tilts."""
-    return construct(config.portfolio, _context(config, inputs, traded), [], config.account.gross_limit)
-
-
-def _context(config: Config, inputs: Inputs, traded: tuple[Event, ...]) -> Context:
-    return Context(traded, _decisions(config, inputs, traded), inputs.panel, config.baskets)
-
-
-def _decisions(config: Config, inputs: Inputs, traded: tuple[Event, ...]) -> NDArray[np.int64]:
-    last = len(inputs.panel.sessions) - 1
-    every = config.portfolio.rebalance_every_sessions
-    return decisions(inputs.first, last, every, [event.session for event in traded])
+    return left_out(config, drafts[0], retargeted, stage, walked)
 
 
 def _benchmark(config: Config, inputs: Inputs, seen: tuple[View, ...], stage: walks.Stage) -> Walk | None:
@@ -139,8 +148,9 @@ def _benchmark(config: Config, inputs: Inputs, seen: tuple[View, ...], stage: wa
         return None
     column = inputs.panel.column(config.benchmark)
     view = next(each for each in seen if each.own[column])
-    rows = view.rows[_decisions(config, view.inputs, ())]
-    return walks.hold(stage, column, rows, config.costs, config.account)
+    last = len(view.inputs.panel.sessions) - 1
+    grid = decisions(view.inputs.first, last, config.portfolio.rebalance_every_sessions, ())
+    return walks.hold(stage, column, view.rows[grid], config.costs, config.account)
 
 
 def _funnel(events: Events, fates: pl.DataFrame) -> Funnel:

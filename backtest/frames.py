@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from backtest.portfolio import Targets
     from backtest.simulation import Walk
     from backtest.walks import Attribution, Stage
-    from signals.base import Event
 
 __all__ = ["COSTS", "attribution", "daily", "trades", "weights"]
 COSTS = ("half_spread", "slippage", "commission", "impact", "borrow")
@@ -101,9 +100,13 @@ def trades(on: Stage, walked: Walk) -> pl.DataFrame:
     )
 
 
-def attribution(on: Stage, split: Attribution, walked: Walk, events: Sequence[Event]) -> pl.DataFrame:
-    """Give gross, cost and pnl per day of every event, of ``base`` and ``cash``; rows without effect left out."""
-    names = ("base", *(event.event_id for event in events), "cash")
+def attribution(on: Stage, split: Attribution, walked: Walk, behind: Sequence[tuple[str, str]]) -> pl.DataFrame:
+    """Give gross, cost and pnl per day of every (event_id, signal) behind a part, of ``base`` and ``cash``.
+
+    A control has its own name for an event_id; rows without effect are left out.
+    """
+    names = ("base", *(event_id for event_id, _ in behind), "cash")
+    signals = ("", *(signal for _, signal in behind), "")
     days, starts = np.unique(on.panel.sessions[on.first :], return_index=True)
     gain = np.add.reduceat(np.column_stack([split.gain, walked.interest]), starts, axis=0)
     cost = np.add.reduceat(np.column_stack([split.cost, np.zeros(len(walked.interest))]), starts, axis=0)
@@ -112,6 +115,7 @@ def attribution(on: Stage, split: Attribution, walked: Walk, events: Sequence[Ev
         {
             "session": days[session],
             "event_id": _names(names, part),
+            "signal": _names(signals, part),
             "gross": gain[session, part],
             "cost": cost[session, part],
             "pnl": gain[session, part] - cost[session, part],

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 __all__ = ["Metric", "Provenance", "Result"]
 
 
+def _empty() -> pl.DataFrame:
+    import polars as pl
+
+    return pl.DataFrame()
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One number with everything needed to read it.
@@ -100,6 +106,16 @@ class Result:
         Sentences that must stand on the first screen: ruin, stale positions, scaled orders.
     provenance
         Sources and hashes.
+    signals
+        One row per signal: signal, kind, events (that moved something), gross, cost, pnl (currency), turnover (sum of
+        changes of its target weights, fractions of equity).
+    rotations
+        One row per event and signal: event_id, signal, session (first moved), until (first session without it, null
+        while live), exit (why it ended), pnl (currency, null when it held nothing), turnover.
+    leave_out
+        Total return without each event and each company; see ``backtest.research.leave_out``.
+    fits
+        Numbers fitted on training events before the run; see ``backtest.research.fits``.
     quality
         What was found in the prices: severity (note, warning, set aside), kind, asset, session, where (file and row),
         field, value, problem, remedy; `data.prices.examined.QUALITY`.
@@ -118,4 +134,8 @@ class Result:
     verdict: str
     warnings: tuple[str, ...]
     provenance: Provenance
+    signals: pl.DataFrame = field(default_factory=_empty)
+    rotations: pl.DataFrame = field(default_factory=_empty)
+    leave_out: pl.DataFrame = field(default_factory=_empty)
+    fits: pl.DataFrame = field(default_factory=_empty)
     quality: pl.DataFrame = field(default_factory=no_doubts)

@@ -9,13 +9,15 @@ from pydantic import Field, model_validator
 
 from backtest.config.listings import contradictions, grouped
 from backtest.costs import Account, Costs
-from backtest.portfolio import Portfolio
+from backtest.portfolio import Combination, Portfolio
 from backtest.study.settings import Study
 from data.currencies import Currencies
 from data.events.settings import EventSource
 from data.prices.settings import INDEX, PriceSource, SimulatedMarket
 from data.settings import Asset, Name, Settings
-from signals import SignalSettings
+from signals import EventDriven, SignalSettings
+from signals.baskets import Exposure, Given, Weighting
+from signals.expression import names, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +58,13 @@ class Config(Settings):
     prices: PriceSource
     events: EventSource
     baskets: dict[Name, Annotated[tuple[Asset, ...], Field(min_length=1)]] = Field(min_length=1)
+    weighting: dict[Name, Weighting] = Field(
+        default_factory=dict, description="Basket: how it is split over its listed members; equally when not named."
+    )
     signals: tuple[SignalSettings, ...] = Field(default=(), description="Without signals the base mix runs alone.")
+    combination: tuple[Combination, ...] = Field(
+        default=(), description="Steps from the signals' scores to tilts, in this order; without any they add up."
+    )
     portfolio: Portfolio
     account: Account = Account()
     costs: Costs = Costs()
@@ -69,7 +77,14 @@ class Config(Settings):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Config:
-        found = [*self._unknown_baskets(), *self._repeated_names(), *self._unknown_assets(), *self._sources_apart()]
+        found = [
+            *self._unknown_baskets(),
+            *self._unknown_signals(),
+            *self._repeated_names(),
+            *self._unknown_assets(),
+            *self._outside_baskets(),
+            *self._sources_apart(),
+        ]
         found += contradictions(self.prices, self.assets, self.exchanges, self.currencies)
         if found:
             raise ValueError("\n".join(found))
@@ -81,9 +96,28 @@ class Config(Settings):
             if basket not in self.baskets:
                 yield f"basket {basket!r} is used but not defined; defined: {known}"
         for at, signal in enumerate(self.signals):
-            for side, basket in (("from", signal.source), ("to", signal.to)):
+            for field, basket in signal.baskets.items():
                 if basket not in self.baskets:
-                    yield f"`signals.{at}.{side}` names a basket that is not defined; defined: {known}"
+                    yield f"`signals.{at}.{field}` names a basket that is not defined; defined: {known}"
+        for basket in self.weighting:
+            if basket not in self.baskets:
+                yield f"`weighting.{basket}` names a basket that is not defined; defined: {known}"
+        hedge = self.portfolio.neutral and self.portfolio.neutral.with_
+        if hedge and hedge not in self.baskets:
+            yield f"`portfolio.neutral.with` names a basket that is not defined; defined: {known}"
+
+    def _unknown_signals(self) -> Iterator[str]:
+        names = {signal.name for signal in self.signals}
+        known = f"defined: {', '.join(sorted(names)) or 'none'}"
+        for at, step in enumerate(self.combination):
+            named = step.of if step.kind == "weights" else step.signals if step.kind == "gate" else ()
+            for name in named:
+                if name not in names:
+                    yield f"`combination.{at}` names the signal {name}, which is not defined; {known}"
+            if step.kind == "gate":
+                yield from (
+                    f"`combination.{at}.when`: {problem}; {known}" for problem in _gate_faults(step.when, names)
+                )
 
     def _repeated_names(self) -> Iterator[str]:
         names = [signal.name for signal in self.signals]
@@ -101,9 +135,28 @@ class Config(Settings):
             if self.benchmark is not None and self.benchmark not in made:
                 yield f"`benchmark` is no asset of the simulated market: {', '.join(sorted(made))}"
 
+    def _outside_baskets(self) -> Iterator[str]:
+        held = {asset for members in self.baskets.values() for asset in members}
+        for at, signal in enumerate(self.signals):
+            for field, asset in signal.linked.items() if isinstance(signal, EventDriven) else ():
+                if asset not in held:
+                    yield f"`signals.{at}.{field}` is in no basket, so it is not priced; add it to one"
+        for basket, weighting in self.weighting.items():
+            field = "weights" if weighting.kind == "given" else "exposure"
+            for asset in weighting.named if isinstance(weighting, Given | Exposure) else ():
+                if asset not in self.baskets.get(basket, (asset,)):
+                    yield f"`weighting.{basket}.{field}.{asset}` is no member of basket {basket}"
+
     def _sources_apart(self) -> Iterator[str]:
         if self.events.source == "simulated" and not isinstance(self.prices, SimulatedMarket):
             yield "`events.source` is simulated, which needs prices of source simulated"
+
+    @property
+    def sessions_per_year(self) -> float:
+        """Give the mean number of sessions a year of the calendar."""
+        from data.calendar import load
+
+        return load(self.calendar).sessions_per_year
 
     @property
     def assets(self) -> tuple[str, ...]:
@@ -125,3 +178,11 @@ class Config(Settings):
     def is_mixed(self) -> bool:
         """Say whether several exchanges or currencies may be in play."""
         return bool(self.exchanges) or self.currencies is not None
+
+
+def _gate_faults(when: str, signals: set[str]) -> Iterator[str]:
+    """Say what is wrong with the condition of a gate: it must name signals, and signals only."""
+    named = names(parse(when))
+    if not named:
+        yield f"{when!r} names no signal"
+    yield from (f"column {column}: {name!r} is no signal" for name, column in named.items() if name not in signals)

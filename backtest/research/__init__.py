@@ -1,1 +1,1 @@
-"""Many runs of one question: the ledger of trials, sweeps over settings, walk-forward choice."""
+"""Many runs of one question, and what stands behind one: trials, sweeps, fits, what is left without an event."""

@@ -172,7 +172,9 @@ def kind_table(result: Result, events: pl.DataFrame) -> Table:
     columns = ("Part", "Events", "Traded", "Gained", "P&L", "Mean P&L")
     rows = [_kind_row(kind, group) for kind, group in _kinds(events)]
     parts = result.attribution["event_id"]
-    for part, label in (("base", "base mix"), ("cash", "cash")):
+    known = {"base", "cash", *result.events["event_id"]}
+    controls = [(name, name) for name in parts.unique(maintain_order=True) if name not in known]
+    for part, label in (*controls, ("base", "base mix"), ("cash", "cash")):
         pnl = total(result.attribution.filter(parts == part)["pnl"])
         blank = (text(DASH), text(DASH), text(DASH))
         rows.append((text(label), *blank, counted(number(pnl, 0, plus=True), pnl), text(DASH)))

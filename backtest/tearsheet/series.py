@@ -75,7 +75,7 @@ def period_returns(sessions: Sequence[date], growth: Sequence[float | None], len
 def by_basket(result: Result) -> dict[str, Values]:
     """Give the target weight of every basket the config trades, per session; targets stand until set anew."""
     config = result.config
-    traded = [*config.portfolio.base, *(side for s in config.signals for side in (s.source, s.to))]
+    traded = [*config.portfolio.base, *(side for s in config.signals for side in s.baskets.values())]
     wide = _targets(result)
     return {
         basket: _basket(wide, config.baskets[basket])

@@ -52,11 +52,11 @@ def test_the_grid_starts_at_the_first_session_and_events_join_it():
 
 def test_a_negative_target_is_explained():
     """Long-only targets below zero name asset, session, amount and remedies."""
-    with pytest.raises(RunError, match=r"target of C on 2024-01-04 is -0\.1000 of equity; lower the rotation's cap"):
+    with pytest.raises(RunError, match=r"target of C on 2024-01-04 is -0\.1000 of equity, at least 0"):
         construct(Portfolio(base={"x": 0.6}), context([3]), [score(2, -0.1)], 1.0)
 
 
 def test_targets_beyond_max_gross_are_explained():
     """Weights that add up to more than the account may hold are no order to scale in silence."""
-    with pytest.raises(RunError, match=r"add up to 1\.2000 of equity, 1\.0000 is allowed"):
+    with pytest.raises(RunError, match=r"add up to 1\.2000 of equity, at most 1\.0000 is allowed, 0\.2000 over"):
         construct(Portfolio(base={"x": 0.8, "y": 0.4}), context([3]), [], 1.0)

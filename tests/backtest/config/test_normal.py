@@ -66,7 +66,7 @@ def test_the_normal_form_loads_back_equal(
 def test_defaults_are_filled_and_names_are_those_of_a_config() -> None:
     """`from` is the config's word; python calls it source."""
     trigger = {"kind": "a", "size": 0.1}
-    signal = {"from": "semis", "to": "clouds", "triggers": [trigger]}
+    signal = {"kind": "rotation", "from": "semis", "to": "clouds", "triggers": [trigger]}
     value = normal(research(signals=[signal], baskets={"semis": ["A"], "clouds": ["B"]}))
     assert value["signals"][0]["from"] == "semis"
     assert value["account"]["fill"] == "open"

@@ -208,7 +208,8 @@ def test_an_undefined_basket_is_located_where_it_is_used(config: Path) -> None:
 
 def test_errors_inside_lists_and_unions_have_plain_fields(config: Path) -> None:
     """Paths count list items from 0 and carry no union tags; a list with refused items is not also too short."""
-    signal = "signals:\n  - from: semis\n    to: clouds\n    triggers: [{kind: a, size: x}]\n    decay: {kind: step}\n"
+    signal = "signals:\n  - {kind: rotation, from: semis, to: clouds, triggers: [{kind: a, size: x}], "
+    signal += "decay: {kind: step}}\n"
     found = mistakes(config, MINIMAL + signal)
     assert [one.field for one in found] == ["signals.0.triggers.0.size", "signals.0.decay.sessions"]
 

@@ -36,6 +36,7 @@ clouds = ["HYP1"]
 
 [[signals]]
 name = "one"
+kind = "rotation"
 from = "semis"
 to = "clouds"
 triggers = [{kind = "a", size = 0.1}, {kind = "b", size = 0.2}]
@@ -45,6 +46,7 @@ sessions = 5
 
 [[signals]]
 name = "two"
+kind = "rotation"
 from = "semis"
 to = "clouds"
 triggers = [{kind = "a", size = 0.1}]
@@ -84,12 +86,12 @@ def test_a_toml_config_loads(tmp_path: Path) -> None:
         ("period.start = 2020-01-02", "period.stat = 2020-01-02", 3, 8, "period.stat"),
         ("source = 'simulated'", "source = 'simulatd'", 6, 10, "prices.source"),
         ('clouds = ["HYP1"]', 'clouds = ["HYP1", ""]', 17, 19, "baskets.clouds.1"),
-        ('kind = "b", size = 0.2', 'kind = "b", size = 2.5', 23, 59, "signals.0.triggers.1.size"),
-        ("sessions = 5", "sesions = 5", 26, 1, "signals.0.decay.sesions"),
-        ('name = "two"', 'name = "T"', 29, 8, "signals.1.name"),
-        ("long_only = true", "long_only = 5", 36, 13, "portfolio.long_only"),
-        ("clouds = 0.5", "clouds = true", 35, 31, "portfolio.base.clouds"),
-        ("[portfolio]", "[portfolo]", 34, 1, "portfolo"),
+        ('kind = "b", size = 0.2', 'kind = "b", size = 2.5', 24, 59, "signals.0.triggers.1.size"),
+        ("sessions = 5", "sesions = 5", 27, 1, "signals.0.decay.sesions"),
+        ('name = "two"', 'name = "T"', 30, 8, "signals.1.name"),
+        ("long_only = true", "long_only = 5", 38, 13, "portfolio.long_only"),
+        ("clouds = 0.5", "clouds = true", 37, 31, "portfolio.base.clouds"),
+        ("[portfolio]", "[portfolo]", 36, 1, "portfolo"),
     ],
 )
 def test_errors_are_located(tmp_path: Path, old: str, new: str, line: int, column: int, field: str) -> None:
@@ -107,7 +109,7 @@ def test_keys_given_twice_are_told_with_the_other_mistakes(tmp_path: Path) -> No
     assert [(one.where, one.field) for one in found] == [
         (at(tmp_path, 3, 1), "seed"),
         (at(tmp_path, 4, 13), "benchmark"),
-        (at(tmp_path, 39, 1), "portfolio.long_only"),
+        (at(tmp_path, 41, 1), "portfolio.long_only"),
     ]
     assert found[0].problem == "is given twice, first in line 2"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,8 +18,10 @@ from strategies import PLAIN, Case, cases, changed, near
 from backtest import simulate
 from backtest.events import chosen
 from backtest.portfolio import Portfolio, construct, decisions
+from data.events.ledger import Ledger
 from data.panel import Panel
 from data.prices.settings import COVERED, PriceFiles
+from data.schema import EVENTS, conform
 from signals.base import Context
 from signals.rotation import Rotation, Trigger
 
@@ -49,12 +52,16 @@ def aimed(rows, close):
     """Set targets for events in the order of the file: (event_id, kind, asset, direction, session)."""
     frame = pl.DataFrame(rows, schema=["event_id", "kind", "asset", "direction", "session"], orient="row")
     sessions = np.array(frame["session"], dtype=np.int64)
+    known = pl.lit(datetime(2020, 1, 1, tzinfo=UTC)).cast(EVENTS["known_at"].dtype)
+    frame = conform(frame.drop("session").with_columns(known_at=known, timing=pl.lit("A"), stated=pl.lit("")), EVENTS)
     rotation = Rotation.model_validate(
         {"from": "a", "to": "b", "triggers": (Trigger(kind="x", size=0.2), Trigger(kind="y", size=-0.1)), "cap": 0.3}
     )
     ones = np.ones(close.shape)
     panel = Panel(np.arange(len(close)).astype("datetime64[D]"), tuple("ABCD"), close, close, ones * 0, ones, ones)
-    inputs = SimpleNamespace(panel=panel, first=0, tradable=sessions, events=SimpleNamespace(frame=frame))
+    inputs = SimpleNamespace(
+        panel=panel, first=0, tradable=sessions, events=SimpleNamespace(frame=frame, ledger=Ledger.of(frame))
+    )
     events = chosen(inputs, [rotation])
     at = decisions(0, len(close) - 1, 5, [event.session for event in events])
     context = Context(events, at, panel, {"a": ("A", "B"), "b": ("C", "D")})
