@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,7 +103,7 @@ def _lost(stage: str, reason: str) -> tuple[object, ...] | None:
 def _traded(event: Event, part: int, split: Attribution, stopped: int | None) -> tuple[object, ...]:
     """Give the end of an event that a signal trades: its P&L, or why it never held a share."""
     if split.held[part]:
-        return "traded", "traded", "", float(np.sum(split.gain[:, part] - split.cost[:, part]))
+        return "traded", "traded", "", math.fsum((split.gain[:, part] - split.cost[:, part]).tolist())
     late = stopped is not None and event.session > stopped
     reason = "the account was ruined before" if late else "moved nothing: size 0, empty basket or no fill"
     return "tradable", "lost", reason, None
