@@ -93,5 +93,5 @@ def test_a_folder_that_is_no_run_is_named(tmp_path):
 def test_no_cell_of_a_csv_starts_like_a_formula(text):
     """CWE-1236: an apostrophe stands before it; numbers stay numbers, negative ones too."""
     lines = csv_text(pl.DataFrame({"a": [text], "b": [-1.5]}))
-    assert lines.startswith("\"a\",\"b\"\n\"'")
+    assert lines.startswith('"a","b"\n"\'')
     assert lines.rstrip().endswith(",-1.5")
