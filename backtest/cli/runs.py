@@ -39,9 +39,7 @@ def folder_of(run: str, out: Path) -> Path:
         path for path in finished(out) if path.name.startswith(run)
     ]
     if not near:
-        raise MissingDataError(
-            f"{run} is no finished run, no folder and no name in {out}: see `backtest runs ls`"
-        )
+        raise MissingDataError(f"{run} is no finished run, no folder and no name in {out}: see `backtest runs ls`")
     if len(near) > 1:
         raise ConfigError(f"{run} is the start of several runs", [Finding(str(x), "", "", "starts so") for x in near])
     return near[0]

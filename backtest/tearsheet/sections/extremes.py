@@ -55,14 +55,18 @@ def _episode(view: View, one: Episode) -> tuple[Cell, ...]:
     worst = [f"{_named(view, name)} {number(pnl, 0)}" for name, pnl in events[:MOST_CAUSES] if pnl < 0]
     return (
         counted(number(one.depth * 100, 2), one.depth),
-        text(days[one.peak].isoformat() if one.peak >= 0 else "start"),
-        text(days[one.trough].isoformat()),
-        text("not yet" if one.recovery is None else days[one.recovery].isoformat()),
+        _date(days[one.peak].isoformat() if one.peak >= 0 else "start"),
+        _date(days[one.trough].isoformat()),
+        _date("not yet" if one.recovery is None else days[one.recovery].isoformat()),
         counted(number(length, 0), length),
         counted(number(base, 0, plus=True), base),
         counted(number(amount, 0, plus=True), amount),
         text("; ".join(worst) or DASH),
     )
+
+
+def _date(shown: str) -> Cell:
+    return Cell(shown, kind="nowrap")
 
 
 def _named(view: View, event_id: str) -> str:

@@ -57,7 +57,7 @@ def _figure(
         f"{title}: {ends}.",
         view.found.sessions,
         lines,
-        height=100,
+        height=120,
         in_percent=in_percent,
         include=include,
         buckets=BUCKETS,
