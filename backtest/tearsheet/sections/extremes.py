@@ -42,7 +42,9 @@ def _drawdowns(view: View) -> Table:
         Column("Largest event losses"),
     )  # fmt: skip
     note = "P&L of base mix and events from peak to trough. Sessions: from the peak to the recovery, or to the end."
-    return Table("Worst drawdowns and who caused them", columns, tuple(_episode(view, one) for one in found), note)
+    return Table(
+        "Worst drawdowns and who caused them", columns, tuple(_episode(view, one) for one in found), note, "broad"
+    )
 
 
 def _episode(view: View, one: Episode) -> tuple[Cell, ...]:
@@ -90,7 +92,7 @@ def _sessions(view: View) -> Table:
     traded = {view.found.sessions[i]: _event_pnl(view, view.found.sessions[i]) for i in chosen}
     rows = tuple(
         (
-            text(view.found.sessions[i].isoformat()),
+            _date(view.found.sessions[i].isoformat()),
             *(counted(number(r[i] * 100, 2, plus=True), r[i]) for r in (own, *(r for _, r in others))),
             counted(number(traded[view.found.sessions[i]], 0, plus=True), traded[view.found.sessions[i]]),
         )
