@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["section"]
 
 MOST_ASSETS = 40
+MOST_DOUBTS = 20
 GRADES = {"A": "A, an instant", "B": "B, a date with its part of the day", "C": "C, a date only"}
 
 
@@ -23,7 +24,7 @@ def section(view: View) -> Section:
     """Make the section."""
     return Section(
         "coverage", "Data coverage and quality", (Block(note=_stale(view)), Block(table=_grades(view)),
-        Block(table=_assets(view))),
+        Block(table=_assets(view)), Block(table=_doubts(view))),
     )  # fmt: skip
 
 
@@ -76,3 +77,22 @@ def _assets(view: View) -> Table:
     columns = tuple(Column(label, numeric=k > 2) for k, label in enumerate(labels))
     note = f"{len(assets) - MOST_ASSETS} more assets in trades.csv" if len(assets) > MOST_ASSETS else ""
     return Table("Assets", columns, tuple(rows), note)
+
+
+def _doubts(view: View) -> Table:
+    """Give what was found in the prices, counted by severity, kind and asset."""
+    keys = ["severity", "kind", "asset"]
+    counted_by = view.result.quality.group_by(keys).agg(pl.len().alias("count"), pl.col("session").min().alias("first"))
+    found = counted_by.sort("count", *keys, descending=[True, False, False, False], nulls_last=True)
+    rows = tuple(
+        (
+            *(text(display(row[key], 60)) for key in keys),
+            text("" if row["first"] is None else str(row["first"])),
+            counted(number(row["count"], 0), row["count"]),
+        )
+        for row in found.head(MOST_DOUBTS).iter_rows(named=True)
+    )
+    hidden = found.height - len(rows)
+    labels = ("Severity", "Finding", "Asset", "First session", "Findings")
+    columns = tuple(Column(label, numeric=label == "Findings") for label in labels)
+    return Table("Findings in the prices", columns, rows, f"{hidden} more lines in quality.parquet" if hidden else "")
