@@ -59,7 +59,7 @@ PAYLOADS = (
     "vbscript:msgbox(1)",
     "https://x.com/' autofocus onfocus='alert(1)",
     "\\u003cscript\\u003ealert(1)",
-    "x\" style=\"background:url(//x.com)",
+    'x" style="background:url(//x.com)',
 )
 TEXTS = ("event_id", "kind", "asset", "stated", "timing", "rule", "status", "reason", "direction", "unit", "source")
 BENIGN = "plain"
