@@ -147,8 +147,8 @@ def _lost(stage: str, reason: str) -> tuple[object, ...] | None:
 def _traded(event: Event, parts: list[int], split: Attribution, stopped: int | None) -> tuple[object, ...]:
     """Give the end of an event that signals trade: its P&L over all of them, or why it never held a share."""
     if split.held[parts].any():
-        made = [float(np.sum(split.gain[:, part] - split.cost[:, part])) for part in parts]
-        return "traded", "traded", "", math.fsum(made) if len(made) > 1 else made[0]
+        made = split.gain[:, parts] - split.cost[:, parts]
+        return "traded", "traded", "", math.fsum(made.ravel().tolist())
     late = stopped is not None and event.session > stopped
     reason = "the account was ruined before" if late else "moved nothing: size 0, empty basket or no fill"
     return "tradable", "lost", reason, None

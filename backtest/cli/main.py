@@ -13,7 +13,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backtest.cli import check, data, demo, doctor, events, init, run, schema, study, sweep, trials
+from backtest.cli import (
+    check,
+    compare,
+    data,
+    demo,
+    doctor,
+    events,
+    init,
+    report_command,
+    run,
+    runs,
+    schema,
+    serve,
+    study,
+    sweep,
+    trials,
+)
 from backtest.cli.console import note, show_error, silence, write
 from data.errors import ResearchError
 
@@ -42,6 +58,9 @@ for name, command in (
     ("sweep", sweep.sweep),
     ("trials", trials.trials),
     ("study", study.study),
+    ("report", report_command.report),
+    ("compare", compare.compare),
+    ("serve", serve.serve),
     ("validate", check.validate),
     ("init", init.init),
     ("schema", schema.schema),
@@ -50,6 +69,7 @@ for name, command in (
     app.command(name)(command)
 app.add_typer(events.app, name="events")
 app.add_typer(data.group, name="data")
+app.add_typer(runs.group, name="runs")
 
 
 def _version(*, asked: bool) -> None:

@@ -14,6 +14,7 @@ __all__ = ["interval", "spark", "value"]
 
 DASH = "\N{EN DASH}"
 PLAIN_DASH = "-"
+MINUS = "\N{MINUS SIGN}"
 BLOCKS = "▁▂▃▄▅▆▇█"
 ASCII_BLOCKS = "_.-~=+*#"
 
@@ -36,6 +37,11 @@ def interval(metric: Metric) -> str:
 
 
 def _number(number: float, unit: str) -> str:
+    """Write a number with its unit and the minus sign of the verdict; streams that lack it get a hyphen."""
+    return _hyphened(number, unit).replace("-", MINUS)
+
+
+def _hyphened(number: float, unit: str) -> str:
     if not math.isfinite(number):
         return "not finite"
     per_year = "/year" if unit.endswith("per year") else ""

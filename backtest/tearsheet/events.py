@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["event_bars", "event_marks", "event_table", "funnel_bars", "kind_table", "losses_table", "ranked"]
 
+MARKED = ("event_id", "kind", "asset", "direction", "session", "pnl", "value", "low", "high", "prior", "unit")
 MOST_ROWS = 60
 MOST_BARS = 30
 MOST_LOSSES = 40
@@ -60,7 +61,7 @@ def event_marks(events: pl.DataFrame, sessions: Sequence[date]) -> dict[str, lis
     frequent = [kind for kind, _ in _by_count(rows)]
     lanes = frequent if len(frequent) <= len(SHAPES) else [*frequent[: len(SHAPES) - 1], OTHER]
     marks: dict[str, list[Mark]] = {kind: [] for kind in lanes}
-    for row in rows.select("event_id", "kind", "asset", "direction", "session", "pnl").iter_rows(named=True):
+    for row in rows.select(MARKED).iter_rows(named=True):
         kind = display(row["kind"], 40)
         mark = Mark(place[row["session"]], row["pnl"], row["event_id"] or "", partial(_sentence, row))
         marks[kind if kind in marks else OTHER].append(mark)
@@ -75,7 +76,8 @@ def _by_count(rows: pl.DataFrame) -> list[tuple[str, int]]:
 def _sentence(row: dict[str, Any]) -> str:
     what = " ".join(display(row[field], 40) for field in ("kind", "direction") if row[field])
     who = display(row["asset"], 32) or DASH
-    return f"{who}: {what}, session {row['session']}, P&L {number(row['pnl'], 0, plus=True)}"
+    value = f", {shown}" if (shown := _value(row)) != DASH else ""
+    return f"{who}: {what}{value}, session {row['session']}, P&L {number(row['pnl'], 0, plus=True)}"
 
 
 def funnel_bars(result: Result) -> list[Bar]:

@@ -21,18 +21,21 @@ if TYPE_CHECKING:
     from backtest.tearsheet.figures import Figure
     from backtest.tearsheet.sheet import Sheet
 
-__all__ = ["json_text", "policy", "render"]
+__all__ = ["environment", "json_text", "policy", "render", "script_text"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_READINGS = 2_600
 
 
-def render(result: Result) -> str:
-    """Give the tearsheet of a result as one complete HTML document; the same result gives the same bytes."""
-    page = sheet(result)
-    script = _script()
+def render(result: Result, *, redact: bool = False) -> str:
+    """Give the tearsheet of a result as one complete HTML document; the same result gives the same bytes.
+
+    ``redact`` leaves out what tells the positions: baskets, weights by basket, assets and the config.
+    """
+    page = sheet(result, redact=redact)
+    script = script_text()
     return (
-        _environment()
+        environment()
         .get_template("page.html.j2")
         .render(
             sheet=page,
@@ -45,7 +48,8 @@ def render(result: Result) -> str:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Give the template engine: everything escaped, nothing undefined allowed."""
     return Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -56,7 +60,8 @@ def _environment() -> Environment:
 
 
 @lru_cache(maxsize=1)
-def _script() -> str:
+def script_text() -> str:
+    """Give the one script that may run."""
     return (TEMPLATES / "script.js").read_text(encoding="utf-8").strip()
 
 
@@ -87,8 +92,13 @@ def _readings(page: Sheet) -> dict[str, object]:
         "gaps": [later - sooner for sooner, later in zip([0, *days], days, strict=False)],
         "at": stride,
         "count": count,
-        "figures": {figure.key: _reading(figure, kept) for figure in page.time_figures},
+        "figures": {figure.key: _reading(figure, kept) for figure in _read_out(page)},
     }
+
+
+def _read_out(page: Sheet) -> list[Figure]:
+    blocks = [block.figure for part in page.sections for block in part.blocks]
+    return [*page.time_figures, *(figure for figure in blocks if figure is not None and figure.readings)]
 
 
 def _reading(figure: Figure, kept: Sequence[int]) -> dict[str, object]:

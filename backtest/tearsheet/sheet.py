@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from backtest.tearsheet import figures
@@ -10,6 +10,8 @@ from backtest.tearsheet.events import event_table, kind_table, losses_table, ran
 from backtest.tearsheet.format import DASH, SPACE, display, metric_interval, metric_value, number, unit
 from backtest.tearsheet.reproduce import Inputs, inputs
 from backtest.tearsheet.returns import month_table, year_table
+from backtest.tearsheet.sections import sections
+from backtest.tearsheet.sections.base import View
 from backtest.tearsheet.series import series, total
 from backtest.tearsheet.tables import Cell, Column, Table, as_total, counted, text
 from backtest.tearsheet.time_figures import time_figures
@@ -17,8 +19,12 @@ from backtest.tearsheet.time_figures import time_figures
 if TYPE_CHECKING:
     from datetime import date
 
+    import polars as pl
+
     from backtest.result import Metric, Result
     from backtest.tearsheet.figures import Figure
+    from backtest.tearsheet.sections.base import Section
+    from backtest.tearsheet.series import Series
 
 __all__ = ["Card", "MetricRow", "Sheet", "sheet"]
 
@@ -74,15 +80,33 @@ class Sheet:
     months: Table
     year_figure: Figure
     years: Table
+    sections: tuple[Section, ...]
     costs: Table
     metrics: tuple[MetricRow, ...]
     inputs: Inputs
 
 
-def sheet(result: Result) -> Sheet:
-    """Make the sheet of a result."""
+def sheet(result: Result, *, redact: bool = False) -> Sheet:
+    """Make the sheet of a result; ``redact`` leaves out what tells the positions."""
     found = series(result)
     events = ranked(result)
+    whole = _whole(result, found, events)
+    return _redacted(whole) if redact else whole
+
+
+def _redacted(whole: Sheet) -> Sheet:
+    hidden = "Left out on request: positions."
+    parts = [replace(part, blocks=(), absent=hidden) if part.key == "coverage" else part for part in whole.sections]
+    return replace(
+        whole,
+        facts=tuple(pair for pair in whole.facts if not pair[0].startswith("Basket ")),
+        time_figures=tuple(figure for figure in whole.time_figures if figure.key != "weights"),
+        sections=tuple(parts),
+        inputs=replace(whole.inputs, config=hidden),
+    )
+
+
+def _whole(result: Result, found: Series, events: pl.DataFrame) -> Sheet:
     return Sheet(
         title=display(result.config.name, 80),
         thesis=display(result.config.thesis, 2_000),
@@ -102,6 +126,7 @@ def sheet(result: Result) -> Sheet:
         months=month_table(result, found),
         year_figure=figures.year_figure(result, found),
         years=year_table(result, found),
+        sections=sections(View(result, found, events)),
         costs=_costs(result),
         metrics=tuple(_metric_row(metric) for metric in result.metrics),
         inputs=inputs(result),

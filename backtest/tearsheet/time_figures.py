@@ -108,7 +108,13 @@ def _drawdown(result: Result, found: Series) -> Figure:
     day = found.sessions[own.index(worst)] if worst < 0 else None
     said = f"deepest {percent(worst)} on {day}" if day else "none"
     chart = TimeChart(
-        f"Drawdown of the strategy: {said}.", found.sessions, lines, height=130, in_percent=True, include=(0.0,)
+        f"Drawdown of the strategy: {said}.",
+        found.sessions,
+        lines,
+        height=130,
+        in_percent=True,
+        include=(0.0,),
+        buckets=400,
     )
     return Figure(
         "drawdown",

@@ -52,6 +52,7 @@ class TimeChart:
     include: tuple[float, ...] = ()
     strip: Markup | None = None
     strip_height: int = 0
+    buckets: int = BUCKETS
 
 
 def time_chart(chart: TimeChart) -> Markup:
@@ -65,7 +66,7 @@ def time_chart(chart: TimeChart) -> Markup:
         chart.description,
         time_axis(session_ticks(chart.sessions), count, low),
         value_axis(scale, in_percent=chart.in_percent),
-        joined(_drawn(line, scale, count) for line in reversed(chart.lines)),
+        joined(_drawn(line, scale, count, chart.buckets) for line in reversed(chart.lines)),
         strip,
         cross,
     )
@@ -78,8 +79,8 @@ def _scale(chart: TimeChart) -> Scale:
     return linear(values, chart.height, include=chart.include, most=5 if chart.height > LOW else 3)
 
 
-def _drawn(line: Line, scale: Scale, count: int) -> Markup:
-    kept = decimate(line.values, BUCKETS, positive=scale.is_log)
+def _drawn(line: Line, scale: Scale, count: int, buckets: int) -> Markup:
+    kept = decimate(line.values, buckets, positive=scale.is_log)
     if len(kept) == 1:
         return _dot(line, kept[0], scale, count)
     runs = _runs(kept, line.values, positive=scale.is_log)

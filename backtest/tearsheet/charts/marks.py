@@ -19,6 +19,8 @@ __all__ = ["LANE_HEIGHT", "SHAPES", "Mark", "clusters", "lanes", "legend_mark"]
 LANE_HEIGHT = 17
 NEAR = 0.038
 MOST_LINES = 8
+# A crowd of events tells a few only: a page of 100,000 events stays as small as one of sixty.
+CROWD, CROWD_LINES = 50, 3
 
 # circle, diamond, triangle up, square, triangle down, plus, hourglass; about 10 pixels wide around the origin
 SHAPES = (
@@ -60,10 +62,11 @@ def lanes(kinds: Sequence[Sequence[Mark]], count: int) -> Markup:
 
 def _drawn(group: list[Mark], count: int, lane: int) -> Markup:
     place = (along(group[0].index, count) + along(group[-1].index, count)) / 2
-    largest = sorted(group, key=lambda m: (-abs(m.pnl), m.event_id))[:MOST_LINES]
+    most = CROWD_LINES if len(group) > CROWD else MOST_LINES
+    largest = sorted(group, key=lambda m: (-abs(m.pnl), m.event_id))[:most]
     said = [mark.say() for mark in largest]
-    if len(group) > MOST_LINES:
-        said.append(f"and {len(group) - MOST_LINES:,} more")
+    if len(group) > most:
+        said.append(f"and {len(group) - most:,} more")
     shape = el("path", {"d": SHAPES[lane % len(SHAPES)]})
     number = [el("text", {"x": 8, "y": 4, "class": "wide"}, f"{len(group):,}")] if len(group) > 1 else []
     y = lane * LANE_HEIGHT + LANE_HEIGHT / 2 + 4

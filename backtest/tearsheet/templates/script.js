@@ -74,4 +74,43 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
     head.addEventListener("keydown", event => { if (event.key === "Enter") sort(table, head, column); });
   });
 }
+
+for (const table of document.querySelectorAll("table[data-filterable]")) {
+  const field = table.closest(".wrap").previousElementSibling;
+  const rows = [...table.tBodies[0].rows].filter(row => row.cells.length > 1);
+  if (!rows.length) continue;
+  field.hidden = false;
+  field.firstElementChild.addEventListener("input", event => {
+    const words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const row of rows) row.hidden = !words.every(word => row.textContent.toLowerCase().includes(word));
+    field.lastElementChild.textContent = words.length ? rows.filter(row => !row.hidden).length + " / " + rows.length : "";
+  });
+}
+
+const card = document.createElement("div");
+card.id = "card";
+card.setAttribute("role", "status");
+card.hidden = true;
+document.body.append(card);
+for (const mark of document.querySelectorAll(".mark")) {
+  const title = mark.querySelector("title");
+  const said = title.textContent;
+  title.remove();
+  mark.setAttribute("tabindex", "0");
+  mark.setAttribute("role", "img");
+  mark.setAttribute("aria-label", said);
+  const open = () => {
+    card.textContent = said;
+    card.hidden = false;
+    const at = mark.querySelector("path").getBoundingClientRect();
+    const left = Math.min(at.left, document.documentElement.clientWidth - card.offsetWidth - 8);
+    card.style.left = Math.max(8, left) + scrollX + "px";
+    card.style.top = at.bottom + scrollY + 8 + "px";
+  };
+  const close = () => { card.hidden = true; };
+  mark.addEventListener("pointerenter", open);
+  mark.addEventListener("focus", open);
+  mark.addEventListener("pointerleave", close);
+  mark.addEventListener("blur", close);
+}
 })();

@@ -101,7 +101,7 @@ def test_metrics_stand_with_unit_interval_and_reason(result: Result) -> None:
     assert {
         "Total return 200.00 %",
         "CAGR 12.34 %/year 1.00 to 20.00 %/year",
-        "Sharpe ratio 0.70 -0.20 to 1.60",
+        "Sharpe ratio 0.70 \N{MINUS SIGN}0.20 to 1.60",
         "Beta \N{EN DASH} no benchmark",
         "Costs 1,240",
     } <= rows

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from backtest.cli.report_command import pdf
 from backtest.tearsheet.render import render
 from tests.backtest import samples
 
@@ -46,6 +47,17 @@ frame.addEventListener("load", () => {
   const cells = () => [...table.tBodies[0].rows].map(row => row.cells[8].textContent);
   table.tHead.rows[0].cells[8].click(); out.falling = cells();
   table.tHead.rows[0].cells[8].click(); out.rising = cells();
+  const field = page.querySelector(".filter input");
+  field.value = "rpo"; field.dispatchEvent(new view.Event("input"));
+  out.filtered = [...table.tBodies[0].rows].filter(row => !row.hidden).map(row => row.cells[2].textContent);
+  out.count = page.querySelector(".filter output").textContent;
+  field.value = ""; field.dispatchEvent(new view.Event("input"));
+  out.unfiltered = [...table.tBodies[0].rows].filter(row => !row.hidden).length;
+  page.querySelector(".mark").dispatchEvent(new view.FocusEvent("focus"));
+  const card = page.getElementById("card");
+  out.card = card.hidden ? "" : card.textContent;
+  page.querySelector(".mark").dispatchEvent(new view.FocusEvent("blur"));
+  out.closed = card.hidden;
   const seen = text => view.getComputedStyle(text).display !== "none";
   const texts = [...page.querySelectorAll("svg text")].filter(seen);
   out.font = Math.min(...texts.map(text => parseFloat(view.getComputedStyle(text).fontSize) * text.getScreenCTM().a));
@@ -143,3 +155,39 @@ def test_tables_sort_by_number_with_the_undefined_last(phone: dict[str, Any]) ->
 def test_desk_labels_do_not_touch(chromium: str, tmp_path: Path) -> None:
     """At 1,100 pixels all years are labelled."""
     assert _probe(chromium, tmp_path, render(samples.ten_years()), 1_100)["overlaps"] == 0
+
+
+def test_the_filter_keeps_the_rows_with_the_word(phone: dict[str, Any]) -> None:
+    """Only events of the kind stay, and how many of all is said; an empty field shows all again."""
+    assert set(phone["filtered"]) == {"rpo"}
+    assert phone["count"] == f"{len(phone['filtered'])} / 60"
+    assert phone["unfiltered"] == 60
+
+
+def test_a_mark_opens_a_card_that_tells_the_event(phone: dict[str, Any]) -> None:
+    """Who, what, value against prior, session and P&L; leaving closes it."""
+    for word in (": ", "session 20", "P&L ", "(before 72.5)"):
+        assert word in phone["card"]
+    assert phone["closed"] is True
+
+
+def test_the_main_part_prints_on_few_pages(chromium: str, tmp_path: Path) -> None:
+    """A PDF of ten years and sixty events."""
+    page = tmp_path / "sheet.html"
+    page.write_text(render(samples.ten_years()), encoding="utf-8")
+    content = pdf(page).read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert 1 <= len(re.findall(rb"/Type\s*/Page[^s]", content)) <= 8
+
+
+@pytest.mark.parametrize("width", [1440, 768, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_screenshots_are_kept(chromium: str, tmp_path: Path, root: Path, width: int, theme: str) -> None:
+    """For people to look at: three widths in both themes."""
+    kept = root / "artifacts"
+    kept.mkdir(exist_ok=True)
+    picture = kept / f"tearsheet-{width}-{theme}.png"
+    picture.unlink(missing_ok=True)
+    page = render(samples.ten_years()).replace("<html ", f'<html data-theme="{theme}" ', 1)
+    _run(chromium, tmp_path, page, f"--window-size={width},3000", f"--screenshot={picture}")
+    assert picture.read_bytes().startswith(b"\x89PNG")

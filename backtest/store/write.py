@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from backtest.config.normal import dump
 from backtest.provenance import versions
+from backtest.store.csv import csv_text
 from backtest.tearsheet.render import render
 from data.errors import RunError
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["METRICS_SCHEMA", "existing", "metrics_json", "write"]
 
-METRICS_SCHEMA = 1
+METRICS_SCHEMA = 2
+SPREADSHEETS = ("daily", "events", "trades")
 
 
 def existing(run_id: str, out: Path) -> Path | None:
@@ -62,6 +64,9 @@ def _fill(result: Result, folder: Path) -> None:
     (folder / "config.yaml").write_text(dump(result.config), encoding="utf-8")
     for name, frame in _frames(result).items():
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd", statistics=False)
+    for name in SPREADSHEETS:
+        frame = getattr(result, name)
+        (folder / f"{name}.csv").write_text(csv_text(frame), encoding="utf-8", newline="")
     _write_json(folder / "metrics.json", metrics_json(result))
     (folder / "tearsheet.html").write_text(render(result), encoding="utf-8")
     _write_json(folder / "manifest.json", _manifest(result, folder))
@@ -92,6 +97,7 @@ def metrics_json(result: Result) -> dict[str, object]:
         "metrics": [
             {
                 "name": metric.name,
+                "label": metric.label,
                 "value": metric.value,
                 "unit": metric.unit,
                 "lower": metric.lower,

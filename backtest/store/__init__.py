@@ -1,0 +1,8 @@
+"""Run folders: written whole or not at all, read back to the same result."""
+
+from __future__ import annotations
+
+from backtest.store.read import finished, read
+from backtest.store.write import METRICS_SCHEMA, existing, metrics_json, write
+
+__all__ = ["METRICS_SCHEMA", "existing", "finished", "metrics_json", "read", "write"]

@@ -1,0 +1,70 @@
+"""A page of many runs: one row each with its growth as a spark, its key numbers and a link to its tearsheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from backtest.tearsheet.charts.scales import along, decimate, drawable, log
+from backtest.tearsheet.charts.svg import decimal, el
+from backtest.tearsheet.format import DASH, display, metric_value
+from backtest.tearsheet.pages import Row, render_page
+from backtest.tearsheet.series import series
+from backtest.tearsheet.tables import Cell, Column, Table, counted, text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backtest.result import Result
+    from backtest.tearsheet.series import Values
+
+__all__ = ["render_gallery", "spark"]
+
+KEYS = ("cagr", "sharpe", "max_drawdown", "active_return", "costs_per_year")
+WIDE, HIGH, BUCKETS = 160, 28, 60
+
+
+def render_gallery(runs: Sequence[tuple[str, Result]]) -> str:
+    """Give the page; every row links to ``<folder>/tearsheet.html`` beside it."""
+    labels = {metric.name: metric.label for _, result in runs for metric in result.metrics}
+    keys = [key for key in KEYS if key in labels]
+    columns = (Column("Run"), Column("Growth, log"), Column("Period"), Column("Verdict"), Column("Prices"))
+    shown = tuple(Column(f"{labels[key]}{_unit(runs, key)}", numeric=True) for key in keys)
+    table = Table("Runs", (*columns, *shown), tuple(_row(name, result, keys) for name, result in runs), kind="runs")
+    return render_page("Runs", f"{len(runs)} finished runs.", [Row(table=table)])
+
+
+def _unit(runs: Sequence[tuple[str, Result]], key: str) -> str:
+    units = {metric.unit for _, result in runs for metric in result.metrics if metric.name == key}
+    return ", %" if all(unit.startswith("fraction") for unit in units) else ""
+
+
+def _row(name: str, result: Result, keys: Sequence[str]) -> tuple[Cell, ...]:
+    found, known = series(result), {metric.name: metric for metric in result.metrics}
+    numbers = []
+    for key in keys:
+        metric = known.get(key)
+        value = metric.value if metric is not None and not isinstance(metric.value, str) else None
+        numbers.append(counted(display(metric_value(metric), 40) if metric else DASH, value))
+    return (
+        Cell(display(name, 80), href=f"{quote(name)}/tearsheet.html"),
+        Cell(spark(found.strategy)),
+        text(f"{found.sessions[0]} to {found.sessions[-1]}" if found.sessions else DASH),
+        text(display(result.verdict.partition(":")[0], 120), title=display(result.verdict, 600)),
+        text("simulated" if result.provenance.simulated else display(result.provenance.prices_label, 60)),
+        *numbers,
+    )
+
+
+def spark(growth: Values) -> Markup:
+    """Draw growth on a logarithmic scale, small; nothing when it cannot be drawn."""
+    kept = decimate(growth, BUCKETS, positive=True)
+    if len(kept) < 2:
+        return Markup("")
+    scale = log([growth[i] or 1.0 for i in kept if drawable(growth[i], positive=True)], HIGH)
+    points = " ".join(f"{decimal(along(i, len(growth)) * WIDE)},{decimal(scale.y(growth[i] or 1.0))}" for i in kept)
+    line = el("polyline", {"class": "line a", "points": points})
+    box: dict[str, str | float] = {"role": "img", "aria-label": "growth", "width": WIDE, "height": HIGH}
+    return el("svg", box, line)
