@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import polars as pl
 
 from backtest import frames, walks
 from backtest.config.normal import normal
 from backtest.events import chosen, followed, omissions, read_events
+from backtest.evidence.gather import gather
+from backtest.evidence.line import Line
 from backtest.inputs import Inputs, lay_out, read
 from backtest.metrics import summary
 from backtest.plan import plan, replanned, untilted
@@ -25,11 +26,12 @@ from data.hashing import text_hash
 from data.prices.examined import quality_frame, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
+    import polars as pl
+
     from backtest.config.model import Config
-    from backtest.plan import Draft
     from backtest.portfolio import Targets
     from backtest.simulation import Walk
     from backtest.views import View
@@ -38,11 +40,11 @@ if TYPE_CHECKING:
     from data.events.source import Events
     from data.prices.source import Prices
 
-__all__ = ["run", "run_on"]
+__all__ = ["line_of", "run", "run_on"]
 
 
 def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None = None) -> Result:
-    """Run one config.
+    """Run one config, and gather the evidence that its result is set against.
 
     Parameters
     ----------
@@ -59,22 +61,28 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
         When the inputs do not allow an honest answer; the sentence says what to mend.
 
     """
-    (progress or _silent)("reading prices and events")
-    return run_on(config, read(config, folder), progress=progress, leave_out=True)
+    say = progress or _silent
+    say("reading prices and events")
+    sources = read(config, folder)
+    line, plain = _run(config, sources, say)
+    say("leaving events out")
+    left = _leave_out(line)
+    return replace(plain, leave_out=left, evidence=gather(line, folder, say))
 
 
 def run_on(
-    config: Config,
-    sources: tuple[Calendar, Prices, Events],
-    *,
-    progress: Callable[[str], None] | None = None,
-    leave_out: bool = False,
+    config: Config, sources: tuple[Calendar, Prices, Events], *, progress: Callable[[str], None] | None = None
 ) -> Result:
-    """Run one config on sources that are read already: many configs that name the same ones share them.
+    """Run one config on sources that are read already, without evidence: many configs that name the same share them."""
+    return _run(config, sources, progress or _silent)[1]
 
-    The runs without single events and companies are made with ``leave_out`` alone.
-    """
-    say = progress or _silent
+
+def line_of(config: Config, sources: tuple[Calendar, Prices, Events]) -> Line:
+    """Give the main line of a config with everything in between, for those who question it."""
+    return _run(config, sources, _silent)[0]
+
+
+def _run(config: Config, sources: tuple[Calendar, Prices, Events], say: Callable[[str], None]) -> tuple[Line, Result]:
     calendar, prices, events = sources
     inputs = lay_out(config, calendar, prices, events)
     say("setting targets")
@@ -85,8 +93,7 @@ def run_on(
     planned = [plan(config, each.inputs, signals, each.dated(traded)) for each in seen]
     targets = joined(seen, [each.targets for each in planned])
     base_mix = joined(seen, [untilted(config, each.draft) for each in planned])
-    drafts = [each.draft for each in planned]
-    made = drafts[0]
+    made = planned[0].draft
     say("simulating")
     stage = walks.stage(inputs.panel, inputs.first, config.costs, config.account, inputs.delistings, mixed=inputs.mixed)
     walked = walks.walk(stage, targets, config.costs, config.account)
@@ -101,7 +108,12 @@ def run_on(
     metrics = summary(config, inputs.measured_on, daily, fates)
     counts = _funnel(events, fates)
     provenance = _provenance(config, prices, events)
-    return Result(
+    drafts = tuple(each.draft for each in planned)
+    line = Line(
+        config, inputs, signals, traded, seen, drafts, stage, targets, base_mix, walked, base, benchmark, split, daily,
+        fates, metrics,
+    )  # fmt: skip
+    return line, Result(
         config=config,
         run_id=_run_id(config, provenance),
         daily=daily,
@@ -121,9 +133,6 @@ def run_on(
         provenance=provenance,
         signals=by_signal(made, targets, split),
         rotations=by_rotation(made, targets, split),
-        leave_out=_leave_out(config, seen, [each.draft for each in planned], stage, walked)
-        if leave_out
-        else pl.DataFrame(),
         fits=fits,
         quality=quality_frame(prices),
     )
@@ -133,13 +142,11 @@ def _silent(_: str) -> None:
     """Say nothing."""
 
 
-def _leave_out(
-    config: Config, seen: tuple[View, ...], drafts: Sequence[Draft], stage: walks.Stage, walked: Walk
-) -> pl.DataFrame:
+def _leave_out(line: Line) -> pl.DataFrame:
     def retargeted(places: tuple[int, ...]) -> Targets:
-        return joined(seen, [replanned(config, draft, without=places) for draft in drafts])
+        return joined(line.seen, [replanned(line.config, draft, without=places) for draft in line.drafts])
 
-    return left_out(config, drafts[0], retargeted, stage, walked)
+    return left_out(line.config, line.drafts[0], retargeted, line.stage, line.walked)
 
 
 def _benchmark(config: Config, inputs: Inputs, seen: tuple[View, ...], stage: walks.Stage) -> Walk | None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from backtest.config.model import Config
+    from backtest.evidence.types import Gathered
     from data.events.funnel import Funnel
 
 __all__ = ["Metric", "Provenance", "Result"]
@@ -116,6 +117,8 @@ class Result:
         Total return without each event and each company; see ``backtest.research.leave_out``.
     fits
         Numbers fitted on training events before the run; see ``backtest.research.fits``.
+    evidence
+        What the run was set against (``backtest.evidence``); None for a cell of a sweep, which is not judged alone.
     quality
         What was found in the prices: severity (note, warning, set aside), kind, asset, session, where (file and row),
         field, value, problem, remedy; `data.prices.examined.QUALITY`.
@@ -138,4 +141,5 @@ class Result:
     rotations: pl.DataFrame = field(default_factory=_empty)
     leave_out: pl.DataFrame = field(default_factory=_empty)
     fits: pl.DataFrame = field(default_factory=_empty)
+    evidence: Gathered | None = None
     quality: pl.DataFrame = field(default_factory=no_doubts)

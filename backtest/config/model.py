@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from backtest.config.listings import contradictions, grouped
 from backtest.costs import Account, Costs
+from backtest.evidence.settings import Evidence
 from backtest.portfolio import Combination, Portfolio
 from backtest.study.settings import Study
 from data.currencies import Currencies
@@ -71,6 +72,7 @@ class Config(Settings):
     benchmark: Asset | None = Field(
         default=None, description="Asset to compare with, bought and held at the same costs."
     )
+    evidence: Evidence = Field(default=Evidence(), description="What the result is set against.")
     study: Study = Field(default=Study(), description="How the event study measures abnormal returns.")
     risk_free_per_year: float = Field(default=0.0, gt=-1, lt=1, description="Fraction per year, in the Sharpe ratio.")
     seed: int = Field(default=0, ge=0, description="Seed of everything random.")

@@ -47,7 +47,7 @@ def read(folder: Path) -> Result:
 
     """
     described, summary = manifest(folder), metrics(folder)
-    frames = {name: _frame(folder / f"{name}.parquet") for name in FRAMES}
+    frames: dict[str, Any] = {name: _frame(folder / f"{name}.parquet") for name in FRAMES}
     try:
         return Result(
             config=load(folder / "config.yaml").config,

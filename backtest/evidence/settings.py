@@ -1,0 +1,31 @@
+"""How much evidence a run gathers, as a section of the config."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from data.settings import Settings
+
+__all__ = ["Evidence"]
+
+Design = Literal["auto", "random_dates", "whole_dates", "circular_shift", "random_assets", "sign_flips"]
+
+
+class Evidence(Settings):
+    """Placebo draws, shifts of the events' sessions, and whether the event study is made with every run."""
+
+    placebo_draws: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
+        default=2000, description="Whole backtests on placebo events; 0: none."
+    )
+    placebo_design: Design = Field(
+        default="auto",
+        description="What a placebo moves; auto: whole dates when events share sessions, else random dates.",
+    )
+    shifts: tuple[Annotated[int, Field(ge=-1, le=60)], ...] = Field(
+        default=(-1, 0, 1, 2, 3, 5),
+        description="Sessions by which all events are shifted; -1 trades before the news and is no strategy.",
+    )
+    study: bool = Field(default=True, description="Make the event study with every run.")
+    hindsight: bool = Field(default=True, description="Run on the latest vintages, too, and show what they would add.")
