@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from signals.base import Event, Scores
     from signals.impulses import Impulses
 
-__all__ = ["Draft", "Plan", "context", "plan", "replanned", "sessions_of", "untilted"]
+__all__ = ["Draft", "Plan", "context", "draft", "plan", "replanned", "sessions_of", "untilted"]
 
 READERS = ("capex_trend", "rpo_change")  # kinds of signal that follow series of the ledger
 
@@ -134,14 +134,19 @@ def sessions_of(
     return every[drifted(totals, returns, np.isin(every, anyway), settings.rebalance_on_drift)]
 
 
-def _plan(config: Config, given: Context, signals: Sequence[SignalSettings]) -> Plan:
+def draft(given: Context, signals: Sequence[SignalSettings]) -> Draft:
+    """Ask the signals what they move at the decisions of a context."""
     impulses, plain = dict[str, "Impulses"](), dict[str, "Scores"]()
     for signal in signals:
         if isinstance(signal, EventDriven):
             impulses[signal.name] = signal.impulses(given)
         else:
             plain[signal.name] = signal.scores(given)
-    drafted = Draft(given, tuple(signals), impulses, plain, numbering(signals, given.events))
+    return Draft(given, tuple(signals), impulses, plain, numbering(signals, given.events))
+
+
+def _plan(config: Config, given: Context, signals: Sequence[SignalSettings]) -> Plan:
+    drafted = draft(given, signals)
     return Plan(drafted, _built(config, drafted, drafted.sessions))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from backtest.evidence.placebo import placebo
 from backtest.evidence.types import Gathered
 from backtest.study.of_run import study_of_run
 from data.errors import ResearchError
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from backtest.evidence.line import Line
+    from backtest.evidence.types import Placebo
     from backtest.study.study import StudyResult
 
 __all__ = ["gather"]
@@ -25,13 +28,23 @@ def gather(line: Line, folder: Path, say: Callable[[str], None]) -> Gathered:
     remarks: dict[str, str] = {}
     return Gathered(
         study=_study(line, folder, say, remarks),
-        placebo=None,
+        placebo=_placebo(line, say),
         hindsight=None,
         power=None,
         stress=pl.DataFrame(),
         bridge=pl.DataFrame(),
         remarks=remarks,
     )
+
+
+def _placebo(line: Line, say: Callable[[str], None]) -> Placebo:
+    draws = line.config.evidence.placebo_draws
+    if draws:
+        say(f"{draws:,} placebo backtests")
+    try:
+        return placebo(line)
+    except ResearchError as error:
+        return replace(placebo(line, draws=0), reason=str(error).splitlines()[0])
 
 
 def _study(line: Line, folder: Path, say: Callable[[str], None], remarks: dict[str, str]) -> StudyResult | None:

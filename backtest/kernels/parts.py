@@ -15,7 +15,7 @@ I = NDArray[np.int64]
 
 
 def totals(session: I, start: I, asset: I, weight: F) -> Rows:
-    """Sum the entries of one asset within a row (they stand together), in their order."""
+    """Sum the entries of one asset within a row (they stand together), one after the other, in their order."""
     if len(asset) == 0:
         return Rows(session, start, asset, weight)
     row = np.repeat(np.arange(len(session)), np.diff(start))
@@ -23,7 +23,7 @@ def totals(session: I, start: I, asset: I, weight: F) -> Rows:
     fresh[1:] = (row[1:] != row[:-1]) | (asset[1:] != asset[:-1])
     first = np.flatnonzero(fresh)
     ends = np.searchsorted(first, start).astype(np.int64)
-    return Rows(session, ends, asset[first], np.add.reduceat(weight, first))
+    return Rows(session, ends, asset[first], np.bincount(np.cumsum(fresh) - 1, weight, len(first)).astype(np.float64))
 
 
 def parts(session: I, start: I, asset: I, part: I, weight: F, assets: int) -> Parts:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from backtest.portfolio.settings import Portfolio
     from signals.base import Context
 
-__all__ = ["kept_of"]
+__all__ = ["breaching", "kept_of"]
 
 ROUNDING = 1e-12
 SLACK = 1e-9  # relative
@@ -71,6 +71,17 @@ def kept_of(
     return kept
 
 
+def breaching(portfolio: Portfolio, totals: NDArray[np.float64], max_gross: float) -> NDArray[np.bool_]:
+    """Say which rows of targets break a bound, shape (D,)."""
+    import numpy as np
+
+    bad = np.zeros(len(totals), dtype=np.bool_)
+    for bound in _bounds(portfolio, totals, max_gross):
+        over = bound.excess > 0.0
+        bad |= over.any(axis=1) if over.ndim == 2 else over
+    return bad
+
+
 def _factor(
     portfolio: Portfolio, base: NDArray[np.float64], tilts: NDArray[np.float64], max_gross: float
 ) -> NDArray[np.float64]:
@@ -80,11 +91,7 @@ def _factor(
     least, most = np.zeros(len(base)), np.ones(len(base))
     for _ in range(40):
         middle = (least + most) / 2.0
-        bounds = _bounds(portfolio, base + middle[:, None] * tilts, max_gross)
-        bad = np.zeros(len(base), dtype=np.bool_)
-        for bound in bounds:
-            over = bound.excess > 0.0
-            bad |= over.any(axis=1) if over.ndim == 2 else over
+        bad = breaching(portfolio, base + middle[:, None] * tilts, max_gross)
         least, most = np.where(bad, least, middle), np.where(bad, middle, most)
     return least
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from signals import SignalSettings
     from signals.base import Context, Event, Scores
 
-__all__ = ["BASE", "Built", "Entries", "Numbering", "Targets", "build", "construct", "numbering"]
+__all__ = ["BASE", "Built", "Entries", "Numbering", "Targets", "build", "construct", "numbering", "totals_of"]
 
 BASE = 0  # part of the base mix; the others are numbered by (event, signal)
 
@@ -146,6 +146,11 @@ def build(
         totals = _totals(context, entries)
     start = np.searchsorted(entries.row, np.arange(len(context.decisions) + 1)).astype(np.int64)
     return Built(Targets(context.decisions, start, entries.asset, entries.part, entries.weight), totals, kept)
+
+
+def totals_of(portfolio: Portfolio, context: Context, scores: Sequence[Scores]) -> NDArray[np.float64]:
+    """Give base mix and scores per decision and asset, shape (D, N), before any bound is looked at."""
+    return _totals(context, _sorted(_entries(portfolio, context, scores, None), len(context.assets)))
 
 
 def _entries(portfolio: Portfolio, context: Context, scores: Sequence[Scores], number: Numbering | None) -> Entries:

@@ -28,6 +28,8 @@ SETTINGS = {
     "portfolio": {"base": {"semis": 0.5, "hyperscalers": 0.5}},
     "costs": {"commission_bps": 1, "half_spread_bps": 2, "slippage_bps": 1},
     "benchmark": "MKT",
+    # What a run is set against has tests of its own; here it would only take time.
+    "evidence": {"placebo_draws": 0, "study": False, "hindsight": False},
 }  # fmt: skip
 
 
