@@ -112,9 +112,7 @@ class Mover:
         on = self.decided(sessions)
         weight, session, start = _drawn(self, sessions, signs, on)
         members = self._members()
-        totals = np.zeros((len(weight), len(self.whole.context.assets)))
-        totals[:, members] = weight
-        bad = breaching(self.config.portfolio, totals, self.config.account.gross_limit)
+        bad = breaching(self.config.portfolio, weight, self.config.account.gross_limit)
         if bad.any():
             return self._mended(sessions, signs, np.add.reduceat(bad, start[:-1]) > 0, (weight, session, start))
         return Batch(
