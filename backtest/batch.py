@@ -156,10 +156,21 @@ def simulate_many(
     return Walks(frame, np.concatenate(equities) if paths and equities else None)
 
 
-def walk_many(on: kernel.Market, batch: Batch, costs: Costs, account: Account, capital: float | None = None) -> Walks:
-    """Walk many portfolios on a prepared panel, with the same costs and account."""
+def walk_many(
+    on: kernel.Market,
+    batch: Batch,
+    costs: Costs,
+    account: Account,
+    capital: float | None = None,
+    *,
+    abreast: bool = False,
+) -> Walks:
+    """Walk many portfolios on a prepared panel, with the same costs and account.
+
+    ``abreast`` is worth while for thousands: its kernel takes seconds to compile, once. It changes no number.
+    """
     table = terms_table([costs], [account], capital)
-    summary, _ = _walk_batch(on, batch, table, os.cpu_count() or 1, paths=False)
+    summary, _ = _walk_batch(on, batch, table, os.cpu_count() or 1, paths=False, side_by_side=abreast)
     return Walks(_summary(summary), None)
 
 
@@ -182,13 +193,13 @@ def _share_a_panel(costs: Sequence[Costs], accounts: Sequence[Account]) -> None:
 
 
 def _walk_batch(
-    on: kernel.Market, batch: Batch, table: NDArray[np.float64], threads: int, *, paths: bool
+    on: kernel.Market, batch: Batch, table: NDArray[np.float64], threads: int, *, paths: bool, side_by_side: bool = True
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Walk abreast what is plain, and what is left one by one."""
     sessions = on.mark.shape[1]
     out = (np.zeros((len(batch), len(kernel.SUMMARY))), np.zeros((len(batch) if paths else 0, 1, sessions)))
     left = np.ones(len(batch), dtype=np.bool_)
-    if len(batch) >= abreast.LANES and _plain(on, table):
+    if side_by_side and len(batch) >= abreast.LANES and _plain(on, table):
         left = ~_abreast(on, batch, table, threads, out)
     if left.any():
         _one_by_one(on, batch, table, threads, out, np.flatnonzero(left))

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Mover"]
 
 CHUNK = 256  # scenarios whose targets are held at a time
+MANY = 5000  # scenarios that pay for a kernel of their own
 FAR = np.iinfo(np.int64).max // 4
 
 
@@ -94,11 +95,11 @@ class Mover:
         """
         import polars as pl
 
-        frames = []
+        frames, market = [], self.line.stage.market
         for at in range(0, len(sessions), CHUNK):
             some = slice(at, at + CHUNK)
             batch = self.batch(sessions[some], None if signs is None else signs[some])
-            walks = walk_many(self.line.stage.market, batch, self.config.costs, self.config.account)
+            walks = walk_many(market, batch, self.config.costs, self.config.account, abreast=len(sessions) >= MANY)
             frames.append(walks.summary)
             if said:
                 said(min(at + CHUNK, len(sessions)))
@@ -111,9 +112,7 @@ class Mover:
         on = self.decided(sessions)
         weight, session, start = _drawn(self, sessions, signs, on)
         members = self._members()
-        totals = np.zeros((len(weight), len(self.whole.context.assets)))
-        totals[:, members] = weight
-        bad = breaching(self.config.portfolio, totals, self.config.account.gross_limit)
+        bad = breaching(self.config.portfolio, weight, self.config.account.gross_limit)
         if bad.any():
             return self._mended(sessions, signs, np.add.reduceat(bad, start[:-1]) > 0, (weight, session, start))
         return Batch(
@@ -179,8 +178,11 @@ def _drawn(mover: Mover, sessions: Ints, signs: Floats | None, on: NDArray[np.bo
     session, weight = np.zeros(start[-1], dtype=np.int64), np.zeros((start[-1], len(members)))
     sign = np.zeros((0, 0)) if signs is None else np.ascontiguousarray(signs)
 
+    width = max(len(tilts.event), len(tilts.first), len(tilts.cap), plain.shape[1])
+
     def part(first: int, last: int) -> None:
-        redraw(tilts, plain, members, since, until, sign, on, start, first, last, session, weight)
+        room = np.zeros((4, width))
+        redraw(tilts, plain, members, since, until, sign, on, start, first, last, room, session, weight)
 
     guarded(lambda: part(0, 0))
     edges = np.linspace(0, len(sessions), (cpu_count() or 1) + 1).astype(int).tolist()

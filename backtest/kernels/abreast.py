@@ -22,6 +22,7 @@ from backtest.kernels.simulate import (
     SLIPPED,
     SPREAD,
     TURNED,
+    ULP,
     WANTED,
     Desk,
     Rows,
@@ -40,9 +41,10 @@ SHORT = 3  # sessions: marking the lanes together pays up to here, each lane's s
 # Where the lanes of each quantity begin: in a row of table, which belongs to one asset, and in lane. Distances that the
 # compiler knows spare it the question whether two arrays overlap, on which it would give up.
 HELD, WISH, WEIGHT, PRICE, WIDTH = (LANES * at for at in range(5))
-CASH, PAID, VALUE, NOTIONAL, FEES, COUNT, BUY, SELL, RATE, FREE, PEAK, LOW, HIGH, FIRSTS, SECONDS = (
-    LANES * at for at in (*range(14), 17)
-)  # fmt: skip
+(
+    CASH, PAID, VALUE, NOTIONAL, FEES, COUNT, BUY, SELL, RATE, FREE, BOUND, PEAK, LOW, HIGH,
+    SOLD, SOLD_NOTIONAL, SOLD_FEES, SOLD_GROSS, SOLD_NET, GROSS, NET, FACTOR, FITS, FIRSTS, SECONDS,
+) = (LANES * at for at in (*range(24), 27))  # fmt: skip
 SUMS, SOME = SECONDS + 4 * LANES, 8  # tallies; sessions whose equity is added up at a time
 NOW = SUMS + 10 * LANES
 COLUMNS = NOW + SOME * LANES
@@ -80,8 +82,10 @@ def walk_abreast(
             _load(reference, rows, table, at, plain, first, last, group)
             _sell(table, lane)
             _buy(table, lane)
+            if not _sure(lane):
+                _fit(table, lane)
             for l in range(count):
-                if not lane[PAID + l] > lane[FREE + l] * lane[VALUE + l]:
+                if lane[FITS + l] == 0.0:
                     _scale(reference, accounts, desk, table, lane, at, group, l)
             _settle(table, lane, accounts, group)
         _add_up(equity, accounts, lane, group, count)
@@ -102,7 +106,7 @@ def _open(rows: Rows, bits: I, scenario: I, accounts: F, table: F, lane: F, at: 
         a = accounts[s if len(accounts) > 1 else 0]
         at[NEXT, l], at[END, l], at[SINCE, l] = scenario[s], scenario[s + 1], 0
         at[WHOLE, l] = _whole(rows, bits, scenario[s], scenario[s + 1], len(table))
-        lane[CASH + l], lane[RATE + l], lane[FREE + l] = a[0], a[4], 1.0 - a[1] + SURELY
+        lane[CASH + l], lane[RATE + l], lane[BOUND + l], lane[FREE + l] = a[0], a[4], a[1], 1.0 - a[1] + SURELY
         lane[BUY + l], lane[SELL + l] = 1.0 + (a[2] + a[3]), 1.0 - (a[2] + a[3])
         for i in range(len(table)):
             table[i, HELD + l] = 0.0
@@ -242,20 +246,104 @@ def _sell(table: F, lane: F) -> None:
             lane[FEES + l] += fee
             lane[NOTIONAL + l] += size * price
             lane[COUNT + l] += 1.0 if wish != 0.0 else 0.0
+    for l in range(LANES):
+        lane[SOLD + l], lane[SOLD_NOTIONAL + l], lane[SOLD_FEES + l] = (
+            lane[PAID + l], lane[NOTIONAL + l], lane[FEES + l],
+        )  # fmt: skip
+        lane[FACTOR + l] = 1.0
 
 
 @INNER
 def _buy(table: F, lane: F) -> None:
-    """Add up what the buys pay."""
+    """Add up what the buys pay, each filled by its lane's factor, after the sells."""
+    for l in range(LANES):
+        lane[PAID + l], lane[NOTIONAL + l], lane[FEES + l] = (
+            lane[SOLD + l], lane[SOLD_NOTIONAL + l], lane[SOLD_FEES + l],
+        )  # fmt: skip
     for i in range(len(table)):
         asset = table[i]
         for l in range(LANES):
-            price, size = asset[PRICE + l], max(asset[WISH + l], 0.0)
+            price, size = asset[PRICE + l], lane[FACTOR + l] * max(asset[WISH + l], 0.0)
             outlay = size * (price * lane[BUY + l])
             fee = outlay * lane[RATE + l]
             lane[PAID + l] -= outlay + fee
             lane[FEES + l] += fee
             lane[NOTIONAL + l] += size * price
+
+
+@INNER
+def _sure(lane: F) -> bool:
+    """Say whether the orders of all lanes fit beyond any rounding."""
+    sure = YES
+    for l in range(LANES):
+        fits = lane[PAID + l] > lane[FREE + l] * lane[VALUE + l]
+        lane[FITS + l] = 1.0 if fits else 0.0
+        sure &= fits
+    return sure
+
+
+@INNER
+def _fit(table: F, lane: F) -> None:
+    """Find the factor on what is bought at which every lane's orders fit, by the steps of the walk's ``_affordable``.
+
+    A lane for which none is found in eight steps is left as not fitting.
+    """
+    _expose_sold(table, lane)
+    _expose(table, lane)
+    for l in range(LANES):
+        whole = lane[BOUND + l] * (lane[PAID + l] + lane[NET + l]) - lane[GROSS + l]
+        room = lane[BOUND + l] * (lane[SOLD + l] + lane[SOLD_NET + l]) - lane[SOLD_GROSS + l]
+        if whole >= 0.0 and lane[PAID + l] >= 0.0:
+            lane[FITS + l] = 1.0
+        elif lane[FITS + l] == 0.0:
+            lane[FACTOR + l] = 0.0 if room <= 0.0 else (room / (room - whole) if whole < 0.0 else 1.0)
+            lane[FITS + l] = 1.0 if room <= 0.0 else 0.0
+    for step in range(2, 10):
+        _buy(table, lane)
+        _expose(table, lane)
+        left = ZERO
+        for l in range(LANES):
+            room = lane[BOUND + l] * (lane[PAID + l] + lane[NET + l]) - lane[GROSS + l]
+            if lane[FITS + l] == 0.0:
+                if room >= 0.0 and lane[PAID + l] >= 0.0:
+                    lane[FITS + l] = 1.0
+                else:
+                    lane[FACTOR + l] *= 1.0 - ULP * 4.0**step
+                    left += 1
+        if left == 0:
+            break
+
+
+@INNER
+def _expose_sold(table: F, lane: F) -> None:
+    """Give gross and net exposure after the sells."""
+    for l in range(LANES):
+        lane[SOLD_GROSS + l], lane[SOLD_NET + l] = 0.0, 0.0
+    for i in range(len(table)):
+        asset = table[i]
+        for l in range(LANES):
+            amount = asset[HELD + l] * asset[PRICE + l]
+            lane[SOLD_GROSS + l] += amount
+            lane[SOLD_NET + l] += amount
+    for i in range(len(table)):
+        asset = table[i]
+        for l in range(LANES):
+            held, price, sold = asset[HELD + l], asset[PRICE + l], min(asset[WISH + l], 0.0)
+            lane[SOLD_GROSS + l] += (abs(held + sold) - abs(held)) * price
+            lane[SOLD_NET + l] += sold * price
+
+
+@INNER
+def _expose(table: F, lane: F) -> None:
+    """Give gross and net exposure after the sells and the buys by their factors."""
+    for l in range(LANES):
+        lane[GROSS + l], lane[NET + l] = lane[SOLD_GROSS + l], lane[SOLD_NET + l]
+    for i in range(len(table)):
+        asset = table[i]
+        for l in range(LANES):
+            held, price, size = asset[HELD + l], asset[PRICE + l], lane[FACTOR + l] * max(asset[WISH + l], 0.0)
+            lane[GROSS + l] += (abs(held + size) - abs(held)) * price
+            lane[NET + l] += size * price
 
 
 @INNER
@@ -280,7 +368,7 @@ def _scale(reference: F, accounts: F, desk: Desk, table: F, lane: F, at: I, grou
         notional += abs(shares) * prices[i]
         fees += fee
         table[i, WISH + l] = shares
-    lane[PAID + l], lane[NOTIONAL + l], lane[FEES + l] = paid, notional, fees
+    lane[PAID + l], lane[NOTIONAL + l], lane[FEES + l], lane[FACTOR + l] = paid, notional, fees, 1.0
 
 
 @INNER
@@ -290,6 +378,7 @@ def _settle(table: F, lane: F, accounts: F, group: int) -> None:
         asset = table[i]
         for l in range(LANES):
             held, wish = asset[HELD + l], asset[WISH + l]
+            wish = lane[FACTOR + l] * wish if wish > 0.0 else wish
             asset[HELD + l] = 0.0 if wish == -held else held + wish
     for l in range(LANES):
         a = accounts[min(group + l, len(accounts) - 1) if len(accounts) > 1 else 0]

@@ -45,10 +45,13 @@ class Tilts(NamedTuple):
     table: F
 
 
-@njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)
+INNER = njit(nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)
 def redraw(
     tilts: Tilts, plain: F, members: I, since: I, until: I, sign: F, on: B, start: I, first: int, last: int,
-    session: I, weight: F,
+    room: F, session: I, weight: F,
 ) -> None:  # fmt: skip
     """Set the targets of the draws first to last.
 
@@ -66,76 +69,80 @@ def redraw(
         Whether targets are set in a session, shape (draws, D).
     start
         First row of each draw, shape (draws + 1,).
+    room
+        Working room, shape (4, max(J, K, S, N)).
     session, weight
         Written: the session of each row, shape (rows,), and the weights of the members, shape (rows, M).
 
     """
-    amount = np.zeros(len(tilts.event))
-    net = np.zeros(len(tilts.first) - 1)
-    factor = np.ones(len(tilts.cap))
-    part, total = np.zeros(plain.shape[1]), np.zeros(plain.shape[1])
+    moves, part, total = room[:2], room[2], room[3]
+    for i in range(len(part)):
+        part[i] = 0.0
     for b in range(first, last):
         row = start[b]
         for d in range(on.shape[1]):
             if not on[b, d]:
                 continue
-            _move(tilts, since[b], until[b], sign[b if len(sign) else 0 :], len(sign) > 0, d, amount, net, factor)
-            for i in range(len(total)):
+            _move(tilts, since, until, sign, b, d, moves, part)
+            for i in range(plain.shape[1]):
                 total[i] = plain[d, i]
-            _add_parts(tilts, d, amount, factor, part, total)
+            _add_parts(tilts, d, moves, part, total)
             session[row] = d
             for m in range(len(members)):
                 weight[row, m] = total[members[m]]
             row += 1
 
 
-@njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _move(tilts: Tilts, since: I, until: I, sign: F, signed: bool, d: int, amount: F, net: F, factor: F) -> None:
-    """Give what every impulse moves in a session, and the factor that each signal's cap leaves."""
-    for k in range(len(net)):
-        net[k] = 0.0
-    for j in range(len(amount)):
-        amount[j] = 0.0
-        if since[j] <= d < until[j] and tilts.live[d, tilts.loading[j]]:
-            size = tilts.size[j] * sign[0, tilts.event[j]] if signed else tilts.size[j]
-            amount[j] = tilts.table[tilts.ages[tilts.signal[j]] + d - since[j]] * size
-            net[tilts.loading[j]] += amount[j]
-    for s in range(len(factor)):
+@INNER
+def _move(tilts: Tilts, since: I, until: I, sign: F, b: int, d: int, moves: F, net: F) -> None:
+    """Give what every impulse moves in a session (moves[0]), and the factor that each signal's cap leaves (moves[1]).
+
+    net must be zero, and is left so.
+    """
+    for j in range(len(tilts.event)):
+        moves[0, j] = 0.0
+        k = tilts.loading[j]
+        if since[b, j] <= d < until[b, j] and tilts.live[d, k]:
+            size = tilts.size[j] * sign[b, tilts.event[j]] if len(sign) > 0 else tilts.size[j]
+            moves[0, j] = tilts.table[tilts.ages[tilts.signal[j]] + d - since[b, j]] * size
+            net[k] += moves[0, j]
+    for s in range(len(tilts.cap)):
         gross = 0.0
         for k in range(tilts.own[s], tilts.own[s + 1]):
             gross += abs(net[k])
-        factor[s] = tilts.cap[s] / gross if gross > tilts.cap[s] else 1.0
+            net[k] = 0.0
+        moves[1, s] = tilts.cap[s] / gross if gross > tilts.cap[s] else 1.0
 
 
-@njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _add_parts(tilts: Tilts, d: int, amount: F, factor: F, part: F, total: F) -> None:
+@INNER
+def _add_parts(tilts: Tilts, d: int, moves: F, part: F, total: F) -> None:
     """Add the part of every event and signal; impulses of one part stand together in ``order``."""
-    begin, J = 0, len(amount)
+    begin, J = np.int64(0), len(tilts.event)
     while begin < J:
         j = tilts.order[begin]
-        s, e, end, whole, moves = tilts.signal[j], tilts.event[j], begin, 0.0, False
+        s, e, end, whole, live = tilts.signal[j], tilts.event[j], begin, 0.0, False
         while end < J and tilts.signal[tilts.order[end]] == s and tilts.event[tilts.order[end]] == e:
-            moves |= amount[tilts.order[end]] != 0.0
+            live |= moves[0, tilts.order[end]] != 0.0
             end += 1
-        if moves:
-            for at in range(begin, end):
-                j = tilts.order[at]
-                moved = amount[j] * factor[s]
-                whole += moved
-                for c in range(tilts.first[tilts.loading[j]], tilts.first[tilts.loading[j] + 1]):
-                    part[tilts.asset[c]] += moved * tilts.weight[d, c]
-            for c in range(tilts.funding[s], tilts.funding[s + 1]):
-                part[tilts.paying[c]] += -whole * tilts.payment[d, c]
-            for at in range(begin, end):
-                k = tilts.loading[tilts.order[at]]
-                _take(tilts.asset[tilts.first[k] : tilts.first[k + 1]], part, total)
-            _take(tilts.paying[tilts.funding[s] : tilts.funding[s + 1]], part, total)
+        for at in range(begin, end if live else begin):
+            j = tilts.order[at]
+            amount, k = moves[0, j] * moves[1, s], tilts.loading[j]
+            whole += amount
+            for c in range(tilts.first[k], tilts.first[k + 1]):
+                part[tilts.asset[c]] += amount * tilts.weight[d, c]
+        for c in range(tilts.funding[s], tilts.funding[s + 1] if live else tilts.funding[s]):
+            part[tilts.paying[c]] += -whole * tilts.payment[d, c]
+        for at in range(begin, end if live else begin):
+            k = tilts.loading[tilts.order[at]]
+            _take(tilts.asset, tilts.first[k], tilts.first[k + 1], part, total)
+        _take(tilts.paying, tilts.funding[s], tilts.funding[s + 1], part, total)
         begin = end
 
 
-@njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _take(assets: I, part: F, total: F) -> None:
+@INNER
+def _take(assets: I, first: int, last: int, part: F, total: F) -> None:
     """Add a part to the whole where it was touched, and empty it."""
-    for i in assets:
+    for c in range(first, last):
+        i = assets[c]
         total[i] += part[i]
         part[i] = 0.0

@@ -104,10 +104,13 @@ def bmp(table: F, asset: I, session: I, sign: F, first: int, last: int, out: F) 
 
 
 @FAST
-def midranks(values: F, out: F) -> None:
-    """Fill out (N, C) with rank / (count + 1) - 1/2 of every row; ties share their mean rank, NaN stays NaN."""
+def midranks(values: F, orders: I, out: F) -> None:
+    """Fill out (N, C) with rank / (count + 1) - 1/2 of every row; ties share their mean rank, NaN stays NaN.
+
+    orders (N, C) sorts each row, NaN last: numpy sorts, because numba would compile a sort for seconds.
+    """
     for i in range(values.shape[0]):
-        order = np.argsort(values[i])  # NaN last
+        order = orders[i]
         count = np.int64(0)
         for j in range(values.shape[1]):
             out[i, j] = np.nan

@@ -88,7 +88,9 @@ def residual_ranks(fits: Fits) -> Floats:
 def ranked(values: Floats) -> Floats:
     """Give rank / (count + 1) - 1/2 along every row; NaN stays NaN."""
     out = np.empty_like(values)
-    guarded(lambda: kernel.midranks(np.ascontiguousarray(values), out))
+    rows = np.ascontiguousarray(values)
+    orders = np.argsort(rows, axis=1, kind="stable").astype(np.int64)
+    guarded(lambda: kernel.midranks(rows, orders, out))
     return out
 
 
