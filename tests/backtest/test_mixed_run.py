@@ -118,7 +118,7 @@ def test_running_on_cut_data_gives_the_same_past(whole, frame, tmp_path, cut):
         assert getattr(early, name).equals(getattr(whole, name).filter(pl.col("session") <= last)), name
 
 
-@pytest.mark.parametrize("poison", [1e9, 1e-9])
+@pytest.mark.parametrize("poison", [1e6, 1e-6])
 def test_poisoning_the_future_leaves_the_past(whole, frame, tmp_path, poison):
     """Garbage prices and rates after a day change no output up to it (law 22)."""
     last = np.datetime64("2025-04-22").item()
@@ -130,6 +130,17 @@ def test_poisoning_the_future_leaves_the_past(whole, frame, tmp_path, poison):
     for name in FRAMES:
         past = pl.col("session") <= last
         assert getattr(poisoned, name).filter(past).equals(getattr(whole, name).filter(past)), name
+
+
+def test_a_price_beyond_counting_is_told_with_asset_and_day(frame, tmp_path):
+    """A billion pence at a billion dollars a pound is 1e16 dollars, by its own day and by the rate of the day before."""
+    garbage = pl.col("asset").is_in(["EEE.L", "GBPUSD=X"]) & (pl.col("session") >= pl.date(2025, 6, 18))
+    huge = [pl.when(garbage).then(1e9).otherwise(pl.col(name)).alias(name) for name in ("open", "close")]
+    with pytest.raises(InputError, match="too large or too small") as caught:
+        run_file(write(tmp_path, frame.with_columns(huge)))
+    found = {(finding.where, finding.field, finding.value) for finding in caught.value.findings}
+    assert ("EEE.L 2025-06-18", "close", "1e+16") in found
+    assert ("EEE.L 2025-06-19", "open", "1e+16") in found
 
 
 @pytest.mark.parametrize("place", ["XNYS", "XKRX", "XLON"])
