@@ -133,7 +133,7 @@ def test_poisoning_the_future_leaves_the_past(whole, frame, tmp_path, poison):
 
 
 def test_a_price_beyond_counting_is_told_with_asset_and_day(frame, tmp_path):
-    """A billion pence at a billion dollars a pound are 1e16 dollars; the open is converted at the rate of the day before."""
+    """A billion pence at a billion dollars a pound are 1e16 dollars; opens take the rate of the day before."""
     garbage = pl.col("asset").is_in(["EEE.L", "GBPUSD=X"]) & (pl.col("session") >= pl.date(2025, 6, 18))
     huge = [pl.when(garbage).then(1e9).otherwise(pl.col(name)).alias(name) for name in ("open", "close")]
     with pytest.raises(InputError, match="too large or too small") as caught:
