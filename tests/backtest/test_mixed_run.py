@@ -263,6 +263,13 @@ def test_contradictions_of_the_config_are_refused(frame, tmp_path, changes, said
     assert all(finding.where for finding in caught.value.findings)
 
 
+def test_a_half_life_is_not_fitted_on_rows_of_several_exchanges(frame, tmp_path):
+    """Their rows are no sessions, and sixty rows no sixty sessions."""
+    fitted = {**SETTINGS["signals"][0], "decay": {"kind": "fitted", "train_until": "2025-06-30"}}
+    with pytest.raises(RunError, match=r"shift: decay cannot be fitted on several exchanges \(XNYS, XKRX, XLON\)"):
+        run_file(write(tmp_path, frame, signals=[fitted]))
+
+
 def test_an_exchange_nobody_knows_is_named(frame, tmp_path):
     """The code looks right, and there is no such calendar."""
     with pytest.raises(RunError, match="calendar 'XQQQ' is not known"):
