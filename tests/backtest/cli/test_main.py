@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from backtest.cli.groups import HEADINGS
 from backtest.cli.main import main
 
 if TYPE_CHECKING:
@@ -166,6 +168,15 @@ def test_terminal_sequences_of_a_file_are_stripped(backtest: Backtest, tmp_path:
     assert done.returncode == 2
     assert "\x1b" not in done.stderr
     assert "\x07" not in done.stderr
+
+
+def test_every_verb_stands_under_a_heading(capsys: pytest.CaptureFixture[str]) -> None:
+    """Once each, and none is left over."""
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "Others" not in shown
+    for verb in (verb for verbs in HEADINGS.values() for verb in verbs):
+        assert len(re.findall(rf"^  {verb} ", shown, re.MULTILINE)) == 1, verb
 
 
 WAITING = """
