@@ -28,7 +28,7 @@ class Grouped(TyperGroup):
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write every heading with its verbs, all in columns of one width."""
         named = {verb for verbs in HEADINGS.values() for verb in verbs}
-        others = tuple(verb for verb in self.commands if verb not in named)
+        others = tuple(verb for verb in self.list_commands(ctx) if verb not in named)
         wide = max(map(len, self.commands))
         for heading, verbs in {**HEADINGS, "Others": others}.items():
             shown = [verb for verb in verbs if verb in self.commands]
