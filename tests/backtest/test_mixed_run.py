@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from mixed_markets import PLACES, SETTINGS, events, prices, run_file, write
 
+from backtest.research.trials import trial_of
 from data.calendar import joint, load
 from data.errors import ConfigError, InputError, RunError
 
@@ -58,6 +59,14 @@ def test_a_day_is_one_row_and_every_exchange_trades_on_its_own_sessions(whole):
     assert days.tolist() == union.between(days[0], days[-1]).tolist()
     for session, asset in whole.trades.select("session", "asset").iter_rows():
         assert load(PLACES[asset]).index(np.datetime64(session)) >= 0
+
+
+def test_the_ledger_counts_the_days_of_all_exchanges(frame, tmp_path):
+    """The trial's Sharpe ratio is the metric's, to the days a year on which any exchange trades."""
+    made = run_file(write(tmp_path, frame, risk_free_per_year=0.04))
+    per_year = joint([load(name) for name in ("XNYS", "XKRX", "XLON")]).sessions_per_year
+    metric = next(one for one in made.metrics if one.name == "sharpe")
+    assert trial_of(made).sharpe * math.sqrt(per_year) == pytest.approx(metric.value, rel=1e-12)
 
 
 @pytest.mark.parametrize("which", ["whole", "hard"])
