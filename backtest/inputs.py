@@ -9,6 +9,7 @@ import numpy as np
 
 from backtest import mixing
 from backtest.config.paths import resolve
+from backtest.simulation import LEAST, MOST
 from backtest.sources import places, read_prices
 from data.calendar import joint
 from data.calendar import load as load_calendar
@@ -139,6 +140,7 @@ def lay_out(config: Config, calendar: Calendar, prices: Prices, events: Events) 
     _check_benchmark(config, laid, first)
     if config.account.fill == "open" and np.isnan(laid.open).all():
         raise RunError("account.fill is open, but the prices have no opens; map the `open` column or set fill: close")
+    _check_size(laid)
     tradable = _tradable(config, calendar, events, sessions)
     return Inputs(calendar, prices, events, laid, first, tradable, config.account.fill, _delistings(config, laid))
 
@@ -148,6 +150,7 @@ def _lay_out_mixed(config: Config, calendar: Calendar, prices: Prices, events: E
     laid = mixing.lay_out(config, prices.frame)
     first = mixing.first_row(config, laid)
     mixing.check(config, laid, first)
+    _check_size(laid.panel)
     gone, nothing = mixing.delistings(config, laid), np.zeros(0, dtype=np.int64)
     bare = Inputs(calendar, prices, events, laid.panel, first, nothing, config.account.fill, gone, laid)
     return replace(bare, tradable=mixing.first_rows(laid, bare.known_at, bare.fill, first))
@@ -157,6 +160,20 @@ def _check_assets(config: Config, frame: pl.DataFrame) -> None:
     missing = sorted(set(config.assets) - set(frame["asset"].unique().to_list()))
     if missing:
         raise MissingDataError(f"no prices for {', '.join(missing)}; take them out of the baskets or add their prices")
+
+
+def _check_size(laid: Panel) -> None:
+    """Refuse prices in account currency with which the shares of an order would be no finite number."""
+    found = []
+    for name, values in (("open", laid.open), ("close", laid.close)):
+        bad = ~(np.isnan(values) | ((values >= LEAST) & (values <= MOST)))
+        for column in np.flatnonzero(bad.any(axis=0)):
+            rows = np.flatnonzero(bad[:, column])
+            where = f"{laid.assets[column]} {laid.sessions[rows[0]]}"
+            problem = f"lies outside {LEAST:g} to {MOST:g} in account currency, in {len(rows)} sessions, this the first"
+            found.append(Finding(where, name, f"{values[rows[0], column]:g}", problem, "correct the price or its rate"))
+    if found:
+        raise InputError("prices are too large or too small to be counted with", found)
 
 
 def _check_benchmark(config: Config, laid: Panel, first: int) -> None:

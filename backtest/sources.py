@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from backtest.config.paths import resolve
+from data.calendar import joint, weekdays
 from data.calendar import load as load_calendar
-from data.calendar import weekdays
 from data.errors import Finding, InputError, MissingDataError
 from data.hashing import frame_hash
 from data.prices import files
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from backtest.config.model import Config
     from data.calendar import Calendar
 
-__all__ = ["groups", "places", "read_prices"]
+__all__ = ["groups", "measured_on", "places", "read_prices"]
 
 KEY = ("session", "asset")
 
@@ -34,6 +34,13 @@ def groups(config: Config) -> list[tuple[Calendar, tuple[str, ...]]]:
     if config.currencies and config.rates:
         found.append((weekdays(config.currencies.zone), config.rates))
     return found
+
+
+def measured_on(config: Config) -> Calendar:
+    """Give the calendar of a run's days: with several exchanges, the days on which any of them trades."""
+    return (
+        joint([load_calendar(name) for name in config.listings]) if config.is_mixed else load_calendar(config.calendar)
+    )
 
 
 def places(config: Config) -> dict[str, Calendar]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from datetime import date, datetime
@@ -12,6 +13,7 @@ import pytest
 import yaml
 from differences import DIFFERENCES
 
+from backtest.cli.main import main
 from backtest.config.model import Config
 from backtest.config.reader import load as load_config
 from data.calendar import load
@@ -33,6 +35,21 @@ def test_the_readme_commands_exist(root):
     verbs = set(re.findall(r"\.venv/bin/backtest ([a-z]+)", text))
     shown = subprocess.run([sys.executable, "-m", "backtest.cli", "--help"], capture_output=True, text=True, check=True)
     assert verbs <= set(re.findall(r"[a-z]+", shown.stdout))
+
+
+COMMAND = re.compile(r"^(?:\.venv/bin/)?backtest ((?:[a-z]+ )+.*?)(?:  +#.*)?$", re.MULTILINE)
+PAGES = ("README.md", "docs/signals.md", "docs/event-study.md", "docs/timing.md", "docs/accounting.md")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_shown_commands_take_their_flags(root, page, capsys):
+    """Every verb, and every flag beside it, stands in the help of that verb."""
+    for line in COMMAND.findall((root / page).read_text()):
+        words = shlex.split(line)
+        verbs = words[: 2 if words[0] in {"events", "data", "runs"} else 1]
+        assert main([*verbs, "--help"]) == 0, line
+        shown = capsys.readouterr().out
+        assert {word for word in words if word.startswith("--")} <= set(re.findall(r"--[a-z-]+", shown)), line
 
 
 def test_the_readme_config_is_valid(root, tmp_path):
@@ -117,7 +134,10 @@ def test_the_parts_of_a_gain_are_as_the_page_says(root):
     assert [float(shown) for _, shown in rows] == [round(250 * one, 2) for one in made]
 
 
-@pytest.mark.parametrize("path", ["README.md", "docs/timing.md", "docs/accounting.md", "docs/peers.md"])
+@pytest.mark.parametrize(
+    "path",
+    ["README.md", "docs/timing.md", "docs/accounting.md", "docs/peers.md", "docs/signals.md", "docs/event-study.md"],
+)
 def test_links_lead_somewhere(root, path):
     """Every relative link of a page exists."""
     page = root / path

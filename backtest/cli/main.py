@@ -32,6 +32,7 @@ from backtest.cli import (
     trials,
 )
 from backtest.cli.console import note, show_error, silence, write
+from backtest.cli.groups import Grouped
 from data.errors import ResearchError
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ NO_PATH = {errno.ENAMETOOLONG, errno.ELOOP}
 
 app = typer.Typer(
     name="backtest",
+    cls=Grouped,
     help="Event-driven portfolio signal backtester.",
     add_completion=False,
     rich_markup_mode=None,

@@ -56,7 +56,8 @@ def resolved(
     Raises
     ------
     RunError
-        When there are too few complete training events, or their mean path shows no decay.
+        When there are too few complete training events, their mean path shows no decay, or assets trade on several
+        exchanges, which have no common sessions to count a reaction in.
 
     """
     lab, found, rows = _Lab(config, inputs, events), list["SignalSettings"](), list["Row"]()
@@ -70,7 +71,18 @@ def resolved(
     return tuple(found), pl.DataFrame(rows, schema=FITS, orient="row")
 
 
+def _one_exchange(lab: _Lab, signal: EventDriven, what: str) -> None:
+    laid = lab.inputs.mixed
+    if laid is not None and len(laid.axis.calendars) > 1:
+        names = ", ".join(each.name for each in laid.axis.calendars)
+        raise RunError(
+            f"signals: {signal.name}: {what} cannot be fitted on several exchanges ({names}): they have no common "
+            "sessions to count a reaction in; fit it on one exchange, and give the value here",
+        )
+
+
 def _with_half_life(lab: _Lab, signal: Driven, decay: Fitted, rows: list[Row]) -> Driven:
+    _one_exchange(lab, signal, "decay")
     bare = signal.model_copy(update={"decay": Step(sessions=1)})
     paths, clusters = _paths(lab, bare, decay.train_until, decay.horizon_sessions)
     _enough(signal, "decay", len(paths), decay)
@@ -87,6 +99,7 @@ def _with_half_life(lab: _Lab, signal: Driven, decay: Fitted, rows: list[Row]) -
 
 def _with_signs(lab: _Lab, signal: CapexGuidance, sign: Learnt, rows: list[Row]) -> CapexGuidance:
     """Give every size the sign of the mean abnormal return of whom it moves, per unit of strength."""
+    _one_exchange(lab, signal, "sign")
     sizes = dict(signal.reaches)
     for name, size in signal.reaches.items():
         if not size:

@@ -15,7 +15,7 @@ import numpy as np
 from backtest.config.normal import normal
 from backtest.inference.sharpe import Moments, moments
 from backtest.metrics.moments import returns
-from data.calendar import load as load_calendar
+from backtest.sources import measured_on
 from data.errors import InputError
 from data.hashing import text_hash
 from data.store import manifest
@@ -99,7 +99,7 @@ def excess(result: Result) -> NDArray[np.float64]:
     """Give the net returns per session over the risk-free rate; NaN after ruin, when there is no capital."""
     equity, capital = result.daily["equity"].to_numpy(), result.config.account.capital
     alive = np.concatenate([[capital], equity[:-1]]) > 0.0
-    per_year = load_calendar(result.config.calendar).sessions_per_year
+    per_year = measured_on(result.config).sessions_per_year
     rate = (1.0 + result.config.risk_free_per_year) ** (1.0 / per_year) - 1.0
     with np.errstate(divide="ignore", invalid="ignore"):
         changed = returns(equity, capital) - rate
@@ -110,7 +110,7 @@ def trial_of(result: Result, run_id: str | None = None) -> Trial:
     """Give the line of a result."""
     net = excess(result)
     of = moments(net[~np.isnan(net)])
-    per_year = load_calendar(result.config.calendar).sessions_per_year
+    per_year = measured_on(result.config).sessions_per_year
     return Trial(
         fingerprint(result),
         trial_id(result.config),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from backtest.config.paths import resolve
 from backtest.study.factors import load_factors
 from backtest.study.settings import FACTORS
 from backtest.study.study import Happenings, Returns, StudyResult, study
+from data.errors import RunError
 from data.timing import tradable_index
 
 if TYPE_CHECKING:
@@ -38,9 +40,14 @@ def study_of_run(
     folder
         Folder that relative paths of the settings start from.
 
+    Raises
+    ------
+    RunError
+        When assets trade on several exchanges: a reaction would fall before its event or after it, by the exchange.
+
     """
     asked = settings or config.study
-    panel = inputs.panel
+    panel = _one_exchange(inputs)
     values = total_returns(panel)
     market = None if config.benchmark is None else values[:, panel.column(config.benchmark)]
     factors = None
@@ -49,6 +56,20 @@ def study_of_run(
         factors = load_factors(path, FACTORS[asked.model], asked.factor_unit, panel.sessions)
     returns = Returns(panel.sessions, panel.assets, values, market, factors)
     return study(returns, happenings(inputs), asked, config.baskets)
+
+
+def _one_exchange(inputs: Inputs) -> Panel:
+    """Give the panel whose rows are the sessions of one exchange; a mark carried over a missing price is no price."""
+    if inputs.mixed is None:
+        return inputs.panel
+    calendars = inputs.mixed.axis.calendars
+    if len(calendars) > 1:
+        names = ", ".join(each.name for each in calendars)
+        raise RunError(
+            f"the event study needs one exchange, and the assets trade on {names}: they have no common event day 0; "
+            "study the assets of one exchange at a time, with a config for each",
+        )
+    return replace(inputs.panel, close=np.where(inputs.mixed.missing, np.nan, inputs.panel.close))
 
 
 def total_returns(panel: Panel) -> NDArray[np.float64]:
@@ -66,8 +87,9 @@ def happenings(inputs: Inputs) -> Happenings:
     """
     frame = inputs.events.frame
     known_at = frame["known_at"].dt.replace_time_zone(None).to_numpy().astype("datetime64[us]")
-    index = tradable_index(known_at, inputs.calendar, "close")
-    offset = int(np.searchsorted(inputs.calendar.sessions, inputs.panel.sessions[0]))
+    calendar = inputs.calendar if inputs.mixed is None else inputs.mixed.axis.calendars[0]
+    index = tradable_index(known_at, calendar, "close")
+    offset = int(np.searchsorted(calendar.sessions, inputs.panel.sessions[0]))
     session = np.where(index < 0, -1, np.maximum(index - offset, -1)).astype(np.int64)
     names = ("event_id", "kind", "asset", "timing", "direction")
     words = {name: tuple(frame[name].fill_null("").to_list()) for name in names}

@@ -144,6 +144,11 @@ def _explained(one: Statistic) -> Statistic:
     return Statistic(math.nan, one.freedom, reason="undefined: the events do not vary, or too few are left")
 
 
+def _ratio(value: float, by: float) -> float:
+    """Divide; by nothing gives NaN."""
+    return value / by if by else math.nan
+
+
 def _deviation(values: Floats) -> float:
     spread = float(values.std(ddof=1))
     return spread if spread > 1e-14 * float(np.abs(values).max()) else math.nan
@@ -154,7 +159,7 @@ def _moments(case: Case) -> dict[str, Statistic]:
     car = case.measured.car
     N, spread = len(car), _deviation(car)
     S = float(car.mean()) / spread
-    g = float(((car - car.mean()) ** 3).sum()) / (N * spread**3)
+    g = _ratio(float(((car - car.mean()) ** 3).sum()), N * spread**3)
     johnson = math.sqrt(N) * (S + g * S * S / 3.0 + g / (6.0 * N))
     return {
         "cross_sectional": Statistic(math.sqrt(N) * S, N - 1),
@@ -173,7 +178,7 @@ def _dependence(case: Case) -> dict[str, Statistic]:
     caar = float(m.car.mean())
     return {
         "crude_dependence": Statistic(caar / (_deviation(series) * math.sqrt(case.length)), len(series) - 1),
-        "time_series": Statistic(caar / math.sqrt(float((m.valid * case.fits.s2).sum()) / N**2)),
+        "time_series": Statistic(_ratio(caar, math.sqrt(float((m.valid * case.fits.s2).sum()) / N**2))),
     }
 
 
@@ -221,7 +226,7 @@ def _ranks(case: Case) -> dict[str, Statistic]:
     first = case.fits.residual.shape[1] + case.window[0] - case.fits.first
     inside = weighted[first : first + case.length]
     inside = inside[np.isfinite(inside)]
-    rank = float(inside.sum()) / (math.sqrt(len(inside)) * S) if len(inside) else math.nan
+    rank = _ratio(float(inside.sum()), math.sqrt(len(inside)) * S)
     return {"rank": Statistic(rank), **_generalised_rank(case)}
 
 
@@ -242,7 +247,7 @@ def _generalised_rank(case: Case) -> dict[str, Statistic]:
     here = count > 0.0
     T = int(here.sum())
     S = math.sqrt(float((count[here] / N * mean[here] ** 2).sum()) / T)
-    Z, final = float(mean[-1]) / S, float(mean[-1])
+    Z, final = _ratio(float(mean[-1]), S), float(mean[-1])
     left = T - 1.0 - Z * Z
     t = Z * math.sqrt((T - 2.0) / left) if left > 0.0 else math.nan
     return {
@@ -281,7 +286,7 @@ def _calendar_time(case: Case) -> Statistic:
     slope = inverse @ np.einsum("ti,t->i", design, mean)
     left = mean - np.einsum("ti,i->t", design, slope)
     s2 = float((left * left).sum()) / (len(days) - p)
-    return Statistic(float(slope[0]) / math.sqrt(s2 * float(inverse[0, 0])), len(days) - p)
+    return Statistic(_ratio(float(slope[0]), math.sqrt(s2 * float(inverse[0, 0]))), len(days) - p)
 
 
 def _wild(case: Case) -> Statistic:

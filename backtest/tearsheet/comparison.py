@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backtest.config.normal import normal
+from backtest.sources import measured_on
 from backtest.tearsheet.charts.lines import Line, TimeChart, time_chart
 from backtest.tearsheet.figures import Figure, Key
 from backtest.tearsheet.format import DASH, display, number
@@ -16,7 +17,6 @@ from backtest.tearsheet.paired import DRAWS, paired_error
 from backtest.tearsheet.rolling import session_returns
 from backtest.tearsheet.series import series
 from backtest.tearsheet.tables import Cell, Column, Table, counted, text
-from data import calendar
 from data.errors import RunError
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _measures(per_year: float, rate: float) -> dict[str, tuple[float, Callable[[
 
 def _numbers(results: Sequence[Result], names: Sequence[str], returns: Sequence[Floats], *, comparable: bool) -> Table:
     config = results[0].config
-    per_year = calendar.load(config.calendar).sessions_per_year
+    per_year = measured_on(config).sessions_per_year
     rate = (1.0 + config.risk_free_per_year) ** (1.0 / per_year) - 1.0
     rows = []
     for label, (factor, measure) in _measures(per_year, rate).items():

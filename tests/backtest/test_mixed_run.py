@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from mixed_markets import PLACES, SETTINGS, events, prices, run_file, write
 
+from backtest.research.trials import trial_of
 from data.calendar import joint, load
 from data.errors import ConfigError, InputError, RunError
 
@@ -58,6 +59,14 @@ def test_a_day_is_one_row_and_every_exchange_trades_on_its_own_sessions(whole):
     assert days.tolist() == union.between(days[0], days[-1]).tolist()
     for session, asset in whole.trades.select("session", "asset").iter_rows():
         assert load(PLACES[asset]).index(np.datetime64(session)) >= 0
+
+
+def test_the_ledger_counts_the_days_of_all_exchanges(frame, tmp_path):
+    """The trial's Sharpe ratio is the metric's, to the days a year on which any exchange trades."""
+    made = run_file(write(tmp_path, frame, risk_free_per_year=0.04))
+    per_year = joint([load(name) for name in ("XNYS", "XKRX", "XLON")]).sessions_per_year
+    metric = next(one for one in made.metrics if one.name == "sharpe")
+    assert trial_of(made).sharpe * math.sqrt(per_year) == pytest.approx(metric.value, rel=1e-12)
 
 
 @pytest.mark.parametrize("which", ["whole", "hard"])
@@ -118,7 +127,7 @@ def test_running_on_cut_data_gives_the_same_past(whole, frame, tmp_path, cut):
         assert getattr(early, name).equals(getattr(whole, name).filter(pl.col("session") <= last)), name
 
 
-@pytest.mark.parametrize("poison", [1e9, 1e-9])
+@pytest.mark.parametrize("poison", [1e6, 1e-6])
 def test_poisoning_the_future_leaves_the_past(whole, frame, tmp_path, poison):
     """Garbage prices and rates after a day change no output up to it (law 22)."""
     last = np.datetime64("2025-04-22").item()
@@ -130,6 +139,17 @@ def test_poisoning_the_future_leaves_the_past(whole, frame, tmp_path, poison):
     for name in FRAMES:
         past = pl.col("session") <= last
         assert getattr(poisoned, name).filter(past).equals(getattr(whole, name).filter(past)), name
+
+
+def test_a_price_beyond_counting_is_told_with_asset_and_day(frame, tmp_path):
+    """A billion pence at a billion dollars a pound are 1e16 dollars; opens take the rate of the day before."""
+    garbage = pl.col("asset").is_in(["EEE.L", "GBPUSD=X"]) & (pl.col("session") >= pl.date(2025, 6, 18))
+    huge = [pl.when(garbage).then(1e9).otherwise(pl.col(name)).alias(name) for name in ("open", "close")]
+    with pytest.raises(InputError, match="too large or too small") as caught:
+        run_file(write(tmp_path, frame.with_columns(huge)))
+    found = {(finding.where, finding.field, finding.value) for finding in caught.value.findings}
+    assert ("EEE.L 2025-06-18", "close", "1e+16") in found
+    assert ("EEE.L 2025-06-19", "open", "1e+16") in found
 
 
 @pytest.mark.parametrize("place", ["XNYS", "XKRX", "XLON"])
@@ -250,6 +270,13 @@ def test_contradictions_of_the_config_are_refused(frame, tmp_path, changes, said
     with pytest.raises(ConfigError, match=said) as caught:
         run_file(write(tmp_path, frame, **changes))
     assert all(finding.where for finding in caught.value.findings)
+
+
+def test_a_half_life_is_not_fitted_on_rows_of_several_exchanges(frame, tmp_path):
+    """Their rows are no sessions, and sixty rows no sixty sessions."""
+    fitted = {**SETTINGS["signals"][0], "decay": {"kind": "fitted", "train_until": "2025-06-30"}}
+    with pytest.raises(RunError, match=r"shift: decay cannot be fitted on several exchanges \(XNYS, XKRX, XLON\)"):
+        run_file(write(tmp_path, frame, signals=[fitted]))
 
 
 def test_an_exchange_nobody_knows_is_named(frame, tmp_path):

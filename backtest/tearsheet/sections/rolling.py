@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backtest.sources import measured_on
 from backtest.tearsheet.charts.lines import Line, TimeChart, time_chart
 from backtest.tearsheet.figures import Figure, Key, named
 from backtest.tearsheet.format import number, percent
 from backtest.tearsheet.rolling import WINDOW, rolling_beta, rolling_sharpe, rolling_volatility, session_returns
 from backtest.tearsheet.sections.base import Block, Section
-from data import calendar
 
 if TYPE_CHECKING:
     from backtest.tearsheet.sections.base import View
@@ -27,7 +27,7 @@ def section(view: View) -> Section:
     count = len(view.found.sessions)
     if count <= WINDOW:
         return Section("rolling", TITLE, absent=f"{count} sessions: a window of {WINDOW} is never full.")
-    per_year = calendar.load(view.result.config.calendar).sessions_per_year
+    per_year = measured_on(view.result.config).sessions_per_year
     rate = (1.0 + view.result.config.risk_free_per_year) ** (1.0 / per_year) - 1.0
     lines = [(name, role, session_returns(values)) for name, role, values in named(view.result, view.found)]
     own = [line for line in lines if line[1] != "b"]

@@ -25,7 +25,7 @@ def environment(root: Path) -> dict[str, str]:
 @pytest.fixture
 def backtest(tmp_path: Path, environment: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[str]]:
     def call(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-        given = {"cwd": tmp_path, "env": environment, "capture_output": True, "text": True, "timeout": 60} | options
+        given = {"cwd": tmp_path, "env": environment, "capture_output": True, "text": True, "timeout": 600} | options
         return subprocess.run([*COMMAND, *arguments], check=False, **given)
 
     return call

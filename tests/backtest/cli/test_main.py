@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from backtest.cli.groups import HEADINGS
 from backtest.cli.main import main
 
 if TYPE_CHECKING:
@@ -121,17 +122,15 @@ def test_no_command_shows_the_help_on_stderr(backtest: Backtest) -> None:
     assert "validate" in done.stderr
 
 
-def test_help_is_quick_and_light(root: Path) -> None:
-    """It imports none of the heavy libraries; the bound is generous for a busy machine."""
+def test_help_is_light(root: Path) -> None:
+    """It imports none of the heavy libraries."""
     code = (
         "import sys, io, contextlib; from backtest.cli.main import main\n"
         "with contextlib.redirect_stdout(io.StringIO()): code = main(['--help'])\n"
         "print(code, sorted({'polars', 'numba', 'numpy', 'pandas', 'yaml', 'rich'} & set(sys.modules)))"
     )
-    started = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout == "0 []\n"
-    assert time.perf_counter() - started < 2
 
 
 @pytest.mark.parametrize("arguments", [["schema"], ["--help"], ["doctor"]])
@@ -171,15 +170,40 @@ def test_terminal_sequences_of_a_file_are_stripped(backtest: Backtest, tmp_path:
     assert "\x07" not in done.stderr
 
 
-def test_an_interrupt_is_exit_130(backtest: Backtest, environment: dict[str, str], root: Path) -> None:
-    """Ctrl-C while it waits for a config on stdin."""
-    command = [sys.executable, "-m", "backtest.cli", "validate", "-"]
+def test_every_verb_stands_under_a_heading(capsys: pytest.CaptureFixture[str]) -> None:
+    """Once each, and none is left over."""
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "Others" not in shown
+    for verb in (verb for verbs in HEADINGS.values() for verb in verbs):
+        assert len(re.findall(rf"^  {verb} ", shown, re.MULTILINE)) == 1, verb
+
+
+WAITING = """
+import io, sys
+from backtest.cli.main import main
+
+class Told(io.RawIOBase):
+    def read(self, size=-1):
+        print("reading", flush=True)
+        return under.read(size)
+
+under = sys.stdin.buffer
+sys.stdin = type("Stdin", (), {"buffer": Told(), "isatty": lambda self: False})()
+sys.exit(main(["validate", "-"]))
+"""
+
+
+def test_an_interrupt_is_exit_130(environment: dict[str, str], root: Path) -> None:
+    """Ctrl-C while it waits for a config on stdin; the child says when it has begun to read."""
     with subprocess.Popen(
-        command, cwd=root, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        time.sleep(1.5)
+        [sys.executable, "-c", WAITING],
+        cwd=root, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"reading\n"
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=20)
+        _, told = process.communicate()
     assert process.returncode == 130
     assert told == b"interrupted\n"
 

@@ -76,7 +76,7 @@ def started(root, folder, name, count):
 def test_two_writers_lose_nothing(root, tmp_path):
     """Each adds thirty trials while the other does; ten of them are the same."""
     writers = [started(root, tmp_path, name, 30) for name in ("a", "b")]
-    told = [writer.communicate(timeout=60)[0].split() for writer in writers]
+    told = [writer.communicate(timeout=600)[0].split() for writer in writers]
     assert [(writer.returncode, len(lines)) for writer, lines in zip(writers, told, strict=True)] == [(0, 30), (0, 30)]
     trials = [one.trial for one in read(tmp_path).trials]
     assert len(trials) == len(set(trials)) == 30 + 30 - 10

@@ -130,3 +130,12 @@ def test_a_correlation_that_leaves_no_variance_is_a_reason():
     found = every_test(case([0, 1], [300, 300], y=y))
     assert np.isnan(found["adjusted_bmp"].value)
     assert "leaves no variance" in found["adjusted_bmp"].reason
+
+
+def test_prices_that_stand_still_around_the_events_leave_reasons():
+    """Nothing moves inside the windows, so the calendar-time portfolio has no variance to be judged by."""
+    y = Y.copy()
+    y[300:] = 0.0
+    found = every_test(case([0, 1, 2], [310, 320, 330], (0, 4), y=y))
+    assert np.isnan(found["calendar_time"].value)
+    assert found["calendar_time"].reason.startswith("undefined")

@@ -84,7 +84,7 @@ def _run(chromium: str, folder: Path, page: str, *flags: str) -> subprocess.Comp
     path = folder / "page.html"
     path.write_text(page, encoding="utf-8")
     command = [chromium, *FLAGS, f"--user-data-dir={folder / 'profile'}", *flags, "--dump-dom", path.as_uri()]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
 
 
 def _probe(chromium: str, folder: Path, page: str, width: int) -> dict[str, Any]:
