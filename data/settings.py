@@ -13,6 +13,7 @@ class Settings(BaseModel):
     """A frozen settings object; an unknown field is an error."""
 
     # Built when first used: a config's validator holds those of all its parts, so theirs alone are rarely needed.
+    # Settings that are another field's default are made by ``model_construct``, which builds none.
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True, defer_build=True)
 
 

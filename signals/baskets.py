@@ -89,7 +89,7 @@ class InverseVolatility(Settings):
         return _shares(np.where(context.listed(columns), raw, 0.0))
 
 
-EQUAL = Equal()
+EQUAL = Equal.model_construct()
 Weighting = Annotated[Equal | Exposure | Given | InverseVolatility, Field(discriminator="kind")]
 
 

@@ -45,7 +45,9 @@ class CapexGuidance(EventDriven):
     announcer: Size = Field(default=0.0, description="Fraction of equity moved on the announcer at strength 1.")
     suppliers: Reach | None = None
     peers: Reach | None = None
-    sign: Sign = Field(default=AsGiven(), description="A raise had both signs in reality; learnt ones need `given`.")
+    sign: Sign = Field(
+        default=AsGiven.model_construct(), description="A raise had both signs in reality; learnt ones need `given`."
+    )
     neutral_to: Name | None = Field(default=None, description="Basket that gives what is moved; without it, cash.")
 
     @model_validator(mode="after")

@@ -44,7 +44,7 @@ class CapexTrend(EventDriven):
         default="clip(acceleration / 0.1, -1, 1)",
         description=f"Over {', '.join(READINGS)}; growth, acceleration and ratios are fractions, totals dollars.",
     )
-    decay: Decay = Field(default=UntilNext(sessions=130))
+    decay: Decay = Field(default=UntilNext.model_construct(sessions=130))
 
     @model_validator(mode="after")
     def _two_baskets(self) -> CapexTrend:

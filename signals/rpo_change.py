@@ -45,7 +45,7 @@ class RpoChange(EventDriven):
     announcer: Size = Field(default=0.0, description="Fraction of equity moved on the company at strength 1.")
     suppliers: Reach | None = None
     neutral_to: Name | None = Field(default=None, description="Basket that gives what is moved; without it, cash.")
-    decay: Decay = Field(default=UntilNext(sessions=130))
+    decay: Decay = Field(default=UntilNext.model_construct(sessions=130))
 
     @model_validator(mode="after")
     def _moves_something(self) -> RpoChange:

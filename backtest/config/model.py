@@ -55,7 +55,7 @@ class Config(Settings):
     currencies: Currencies | None = Field(
         default=None, description="Without it every price is in the currency of the account, and nothing is converted."
     )
-    period: Period = Period()
+    period: Period = Period.model_construct()
     prices: PriceSource
     events: EventSource
     baskets: dict[Name, Annotated[tuple[Asset, ...], Field(min_length=1)]] = Field(min_length=1)
@@ -67,13 +67,13 @@ class Config(Settings):
         default=(), description="Steps from the signals' scores to tilts, in this order; without any they add up."
     )
     portfolio: Portfolio
-    account: Account = Account()
-    costs: Costs = Costs()
+    account: Account = Account.model_construct()
+    costs: Costs = Costs.model_construct()
     benchmark: Asset | None = Field(
         default=None, description="Asset to compare with, bought and held at the same costs."
     )
-    evidence: Evidence = Field(default=Evidence(), description="What the result is set against.")
-    study: Study = Field(default=Study(), description="How the event study measures abnormal returns.")
+    evidence: Evidence = Field(default=Evidence.model_construct(), description="What the result is set against.")
+    study: Study = Field(default=Study.model_construct(), description="How the event study measures abnormal returns.")
     risk_free_per_year: float = Field(default=0.0, gt=-1, lt=1, description="Fraction per year, in the Sharpe ratio.")
     seed: int = Field(default=0, ge=0, description="Seed of everything random.")
 

@@ -58,8 +58,8 @@ class Portfolio(Settings):
     long_only: bool = Field(default=True, description="A negative target weight is then an error.")
     neutral: Neutral | None = None
     max_weight: float | None = Field(default=None, gt=0, le=10, description="Most |target| of one asset.")
-    gross: Bounds = Field(default=Bounds(), description="Bounds of the sum of |targets|.")
-    net: Bounds = Field(default=Bounds(), description="Bounds of the sum of targets.")
+    gross: Bounds = Field(default=Bounds.model_construct(), description="Bounds of the sum of |targets|.")
+    net: Bounds = Field(default=Bounds.model_construct(), description="Bounds of the sum of targets.")
     infeasible: Literal["refuse", "shrink"] = Field(
         default="refuse",
         description="When targets break a bound: stop and say where, or shrink that decision's tilts by one factor.",

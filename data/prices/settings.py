@@ -145,7 +145,9 @@ class SimulatedMarket(Settings):
         default=0.94, ge=0, le=0.98, description="Persistence of the volatility (GARCH a + b); 0 for none."
     )
     events_per_year: NonNegative = 10.0
-    effects: tuple[PlantedEffect, ...] = Field(default=(PlantedEffect(),), description="Empty: nothing to find.")
+    effects: tuple[PlantedEffect, ...] = Field(
+        default=(PlantedEffect.model_construct(),), description="Empty: nothing to find."
+    )
 
     @model_validator(mode="after")
     def _sectors_exist(self) -> SimulatedMarket:
