@@ -20,6 +20,7 @@ from backtest.cli import (
     demo,
     doctor,
     events,
+    explain,
     init,
     report_command,
     run,
@@ -63,6 +64,7 @@ for name, command in (
     ("serve", serve.serve),
     ("validate", check.validate),
     ("init", init.init),
+    ("explain", explain.explain),
     ("schema", schema.schema),
     ("doctor", doctor.doctor),
 ):

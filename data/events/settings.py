@@ -118,4 +118,7 @@ class CuratedEvents(Settings):
     )
 
 
-EventSource = Annotated[CuratedEvents | EventFiles | SimulatedEvents, Field(discriminator="source")]
+EventSource = Annotated[
+    CuratedEvents | EventFiles | SimulatedEvents,
+    Field(discriminator="source", description="Where events come from."),
+]
