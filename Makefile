@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help env demo test test-full lint types imports unit bench calendar curated schema lock clean
+.PHONY: help env demo test test-full lint types imports unit bench calendar curated golden schema lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -49,6 +49,9 @@ calendar: $(READY) ## write the shipped tables of sessions anew
 
 curated: $(READY) ## write the curated events anew from the shared collection
 	$(BIN)/python tools/curate.py ../shared/data/events
+
+golden: $(READY) ## write the golden numbers of the configs anew: make golden REASON="why they change"
+	$(BIN)/python tools/golden.py "$(REASON)"
 
 schema: $(READY) ## write the JSON Schema of the config anew
 	$(BIN)/backtest schema > configs/backtest.schema.json

@@ -16,7 +16,7 @@ from backtest.plan import plan, replanned, untilted
 from backtest.portfolio import decisions
 from backtest.provenance import code_hash
 from backtest.research.fits import resolved
-from backtest.research.leave_out import left_out
+from backtest.research.leave_out import left_out, unmade
 from backtest.research.rotations import by_rotation, by_signal, notes
 from backtest.result import Provenance, Result
 from backtest.verdict import verdict, warnings
@@ -67,7 +67,8 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
     line, plain = _run(config, sources, say)
     say("leaving events out")
     left = _leave_out(line)
-    return replace(plain, leave_out=left, evidence=gather(line, folder, say))
+    said = (*plain.warnings, *unmade(line.drafts[0].context.events))
+    return replace(plain, leave_out=left, warnings=said, evidence=gather(line, folder, say))
 
 
 def run_on(

@@ -150,7 +150,9 @@ def _traded(event: Event, parts: list[int], split: Attribution, stopped: int | N
         made = split.gain[:, parts] - split.cost[:, parts]
         return "traded", "traded", "", math.fsum(made.ravel().tolist())
     late = stopped is not None and event.session > stopped
-    reason = "the account was ruined before" if late else "moved nothing: size 0, empty basket or no fill"
+    reason = (
+        "the account was ruined before" if late else "moved nothing: size 0, empty basket, replaced at once or no fill"
+    )
     return "tradable", "lost", reason, None
 
 

@@ -34,8 +34,8 @@ class Way(NamedTuple):
 class Rate(Settings):
     """A rate of exchange: one unit of ``base`` costs so many units of ``quote``."""
 
-    base: Currency
-    quote: Currency
+    base: Currency = Field(description="What one unit of is priced, as EUR in EUR/USD.")
+    quote: Currency = Field(description="What it is priced in, as USD in EUR/USD.")
 
     @model_validator(mode="after")
     def _of_two(self) -> Rate:

@@ -72,8 +72,8 @@ class InverseVolatility(Settings):
     """In proportion to 1 / the volatility of the sessions before; a member without enough returns waits outside."""
 
     kind: Literal["inverse_volatility"] = "inverse_volatility"
-    lookback_sessions: Annotated[int, Field(ge=2, le=2520)] = 63
-    least_sessions: Annotated[int, Field(ge=2)] = 20
+    lookback_sessions: int = Field(default=63, ge=2, le=2520, description="Sessions before a decision that count.")
+    least_sessions: int = Field(default=20, ge=2, description="A member with fewer returns among them waits.")
 
     def weights(self, context: Context, columns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give 1 / standard deviation, over its sum, shape (D, members)."""
@@ -89,8 +89,11 @@ class InverseVolatility(Settings):
         return _shares(np.where(context.listed(columns), raw, 0.0))
 
 
-EQUAL = Equal()
-Weighting = Annotated[Equal | Exposure | Given | InverseVolatility, Field(discriminator="kind")]
+EQUAL = Equal.model_construct()
+Weighting = Annotated[
+    Equal | Exposure | Given | InverseVolatility,
+    Field(discriminator="kind", description="How a basket is split over its listed members."),
+]
 
 
 def _by_table(table: dict[str, float], context: Context, columns: NDArray[np.int64]) -> NDArray[np.float64]:

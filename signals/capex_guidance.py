@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
-from data.settings import Asset, Name
+from data.settings import Asset, Label, Name
 from signals.driven import EventDriven, Push, Size, strength_of
 from signals.expression import Expression
 from signals.reach import AsGiven, Reach, Sign, groups
@@ -32,7 +32,7 @@ class CapexGuidance(EventDriven):
     """Move the announcer and those linked to it by how much a guide surprises."""
 
     kind: Literal["capex_guidance"] = "capex_guidance"
-    name: Name = "capex_guidance"
+    name: Label = "capex_guidance"
     events: tuple[Literal["capex_guidance", "capex_actual"], ...] = Field(
         default=("capex_guidance",), min_length=1, description="Kinds of event to read."
     )
@@ -43,9 +43,11 @@ class CapexGuidance(EventDriven):
     )
     directions: dict[str, float] = Field(default=DIRECTIONS, description="Direction: strength; others are 0.")
     announcer: Size = Field(default=0.0, description="Fraction of equity moved on the announcer at strength 1.")
-    suppliers: Reach | None = None
-    peers: Reach | None = None
-    sign: Sign = Field(default=AsGiven(), description="A raise had both signs in reality; learnt ones need `given`.")
+    suppliers: Reach | None = Field(default=None, description="Who is paid what the announcer spends.")
+    peers: Reach | None = Field(default=None, description="Who competes with the announcer.")
+    sign: Sign = Field(
+        default=AsGiven.model_construct(), description="A raise had both signs in reality; learnt ones need `given`."
+    )
     neutral_to: Name | None = Field(default=None, description="Basket that gives what is moved; without it, cash.")
 
     @model_validator(mode="after")

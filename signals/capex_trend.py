@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from data.settings import Asset, Name
+from data.settings import Asset, Label, Name
 from signals.decay import Decay, UntilNext
 from signals.driven import EventDriven, Push, Size, strength_of
 from signals.expression import Expression
@@ -31,7 +31,7 @@ class CapexTrend(EventDriven):
     """Hold a view on the total, read anew at each report or guide of the companies."""
 
     kind: Literal["capex_trend"] = "capex_trend"
-    name: Name = "capex_trend"
+    name: Label = "capex_trend"
     companies: Annotated[tuple[Asset, ...], Field(min_length=1)] = Field(description="Whose capex is added up.")
     metric: str = Field(default="capex_cash", description="Metric of their capex_actual events.")
     metric_of: dict[Asset, str] = Field(default_factory=dict, description="The metric of single companies.")
@@ -44,7 +44,7 @@ class CapexTrend(EventDriven):
         default="clip(acceleration / 0.1, -1, 1)",
         description=f"Over {', '.join(READINGS)}; growth, acceleration and ratios are fractions, totals dollars.",
     )
-    decay: Decay = Field(default=UntilNext(sessions=130))
+    decay: Decay = Field(default=UntilNext.model_construct(sessions=130))
 
     @model_validator(mode="after")
     def _two_baskets(self) -> CapexTrend:

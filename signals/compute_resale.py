@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from data.settings import Name, Positive
+from data.settings import Label, Name, Positive
 from signals.driven import EventDriven, Push, Size
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class ComputeResale(EventDriven):
     """Move weight to the seller, or to a basket, out of the baskets that oversupply hurts."""
 
     kind: Literal["compute_resale"] = "compute_resale"
-    name: Name = "compute_resale"
+    name: Label = "compute_resale"
     events: tuple[Name, ...] = Field(default=("compute_resale",), min_length=1, description="Kinds of event to read.")
     size: Size = Field(default=0.1, description="Fraction of equity moved at strength 1.")
     directions: dict[str, float] = Field(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from data.settings import Name, Settings
+from data.settings import Label, Name, Settings
 
 if TYPE_CHECKING:
     from signals.base import Context, Event, Scores
@@ -18,7 +18,7 @@ class ConstantMix(Settings):
     """Hold fixed tilts of baskets over the base mix."""
 
     kind: Literal["constant_mix"] = "constant_mix"
-    name: Name = "constant_mix"
+    name: Label = "constant_mix"
     tilts: Annotated[dict[Name, Annotated[float, Field(ge=-1, le=1)]], Field(min_length=1)] = Field(
         description="Basket: fraction of equity over, or under, its base."
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from data.settings import Name
+from data.settings import Label, Name
 from signals.driven import EventDriven, Push, Size, strength_of
 from signals.expression import Expression
 from signals.reach import groups
@@ -22,7 +22,7 @@ class Custom(EventDriven):
     """Move the announcer, or a basket, by size x score."""
 
     kind: Literal["custom"] = "custom"
-    name: Name = "custom"
+    name: Label = "custom"
     events: tuple[Name, ...] = Field(min_length=1, description="Kinds of event to read.")
     when: Expression | None = Field(default=None, description="Only events of which this holds, as value > 100.")
     score: Expression = Field(description="A column, or an expression over the event's facts, as value / prior - 1.")

@@ -24,8 +24,8 @@ class Exponential(Settings):
     """Halve every ``half_life_sessions``; gone once below ``until``."""
 
     kind: Literal["exponential"] = "exponential"
-    half_life_sessions: Positive
-    until: Fraction = 0.02
+    half_life_sessions: Positive = Field(description="Sessions in which half of the weight is gone.")
+    until: Fraction = Field(default=0.02, description="A weight below it counts as 0.")
 
     @property
     def reach(self) -> int:
@@ -45,7 +45,7 @@ class Linear(Settings):
     """Fall in a straight line to 0 at ``sessions``."""
 
     kind: Literal["linear"] = "linear"
-    sessions: Annotated[int, Field(ge=1, le=LONGEST)]
+    sessions: int = Field(ge=1, le=LONGEST, description="Sessions after which the weight is 0.")
 
     def weights(self, age: NDArray[np.int64], _to_next: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give max(0, 1 - age / sessions)."""
@@ -60,7 +60,7 @@ class Power(Settings):
     kind: Literal["power"] = "power"
     scale_sessions: Positive = Field(default=5.0, description="Age at which the weight is 2 ** -exponent.")
     exponent: Positive = Field(default=1.0, description="Larger falls faster.")
-    until: Fraction = 0.02
+    until: Fraction = Field(default=0.02, description="A weight below it counts as 0.")
 
     @property
     def reach(self) -> int:
@@ -82,7 +82,7 @@ class Step(Settings):
     """Stay whole for ``sessions``, then end."""
 
     kind: Literal["step"] = "step"
-    sessions: Annotated[int, Field(ge=1, le=LONGEST)]
+    sessions: int = Field(ge=1, le=LONGEST, description="Sessions after which the weight is 0.")
 
     def weights(self, age: NDArray[np.int64], _to_next: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give 1 while age < sessions."""
@@ -95,7 +95,9 @@ class UntilNext(Settings):
     """Stay whole until the next event of the same signal and group, at most ``sessions``."""
 
     kind: Literal["until_next"] = "until_next"
-    sessions: Annotated[int, Field(ge=1, le=LONGEST)] = 252
+    sessions: int = Field(
+        default=252, ge=1, le=LONGEST, description="Sessions after which the weight is 0 even without a next event."
+    )
 
     def weights(self, age: NDArray[np.int64], to_next: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give 1 while age < min(sessions, sessions to the next event); the future is not read: age stops there."""
@@ -111,7 +113,7 @@ class Fitted(Settings):
     train_until: date = Field(description="Last day whose prices the fit may see; judge the run on what follows.")
     horizon_sessions: Annotated[int, Field(ge=5, le=252)] = Field(default=60, description="Sessions after an event.")
     least_events: Annotated[int, Field(ge=2)] = Field(default=8, description="Fewer complete events are an error.")
-    until: Fraction = 0.02
+    until: Fraction = Field(default=0.02, description="A weight below it counts as 0.")
 
     @property
     def reach(self) -> int:
@@ -133,7 +135,7 @@ def _reach(sessions: float) -> int:
 
 Decay = Annotated[
     Exponential | Fitted | Linear | Power | Step | UntilNext,
-    Field(discriminator="kind"),
+    Field(discriminator="kind", description="How the view behind an event fades."),
 ]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from pydantic import Field
 
-from data.settings import Asset, Name, Settings
+from data.settings import Asset, Label, Name, Settings
 from signals.decay import LONGEST, Decay, Exponential
 from signals.expression import Expression
 
@@ -75,8 +75,8 @@ class Push(NamedTuple):
 class EventDriven(Settings):
     """The settings that every event-driven signal has."""
 
-    name: Name = "signal"
-    decay: Decay = Field(default=Exponential(half_life_sessions=20.0))
+    name: Label = "signal"
+    decay: Decay = Field(default=Exponential.model_construct(half_life_sessions=20.0))
     cap: float = Field(default=0.25, gt=0, le=1, description="Most of equity that may be moved, net, either way.")
     cooldown_sessions: Cooldown = Field(
         default=0, description="Sessions after an event during which further ones are passed over."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from data.settings import Fraction, Name, Settings
+from data.settings import Fraction, Label, Name, Settings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,9 +22,9 @@ class PriceMomentum(Settings):
     """Tilt towards the best of a basket and away from the worst, by past return."""
 
     kind: Literal["price_momentum"] = "price_momentum"
-    name: Name = "price_momentum"
+    name: Label = "price_momentum"
     of: Name = Field(description="Basket to choose from.")
-    lookback_sessions: Annotated[int, Field(ge=2, le=2520)] = 252
+    lookback_sessions: int = Field(default=252, ge=2, le=2520, description="Sessions whose return ranks the assets.")
     skip_sessions: Annotated[int, Field(ge=0, le=252)] = Field(default=21, description="Latest sessions left out.")
     part: Annotated[Fraction, Field(gt=0, le=0.5)] = Field(default=0.3, description="Part of the basket on each side.")
     size: Annotated[float, Field(ge=-1, le=1)] = Field(default=0.1, description="Fraction of equity on each side.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from data.settings import Name, Settings
+from data.settings import Label, Name, Settings
 
 if TYPE_CHECKING:
     from signals.base import Context, Event, Scores
@@ -18,11 +18,11 @@ class RandomTilt(Settings):
     """Tilt a basket's members at random, the sum of tilts being 0, and draw anew after so many sessions."""
 
     kind: Literal["random"] = "random"
-    name: Name = "random"
+    name: Label = "random"
     of: Name = Field(description="Basket whose members are tilted.")
     size: Annotated[float, Field(gt=0, le=1)] = Field(default=0.1, description="Fraction of equity on each side.")
     hold_sessions: Annotated[int, Field(ge=1, le=2520)] = Field(default=20, description="Sessions that a draw lasts.")
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: int = Field(default=0, ge=0, description="Another seed tilts other assets.")
 
     @property
     def baskets(self) -> dict[str, str]:

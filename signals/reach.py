@@ -65,7 +65,7 @@ class Learnt(Settings):
     least_events: Annotated[int, Field(ge=2)] = Field(default=5, description="Fewer complete events are an error.")
 
 
-Sign = Annotated[AsGiven | Learnt, Field(discriminator="kind")]
+Sign = Annotated[AsGiven | Learnt, Field(discriminator="kind", description="Whether signs are as written or learnt.")]
 
 
 def groups(events: Iterable[Event]) -> list[int]:

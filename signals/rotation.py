@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
-from data.settings import Name
+from data.settings import Label, Name
 from signals.driven import EventDriven, Push, Trigger
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Rotation(EventDriven):
     """A rotation from one basket to another; overlapping events add up and net, bounded by ``cap``."""
 
     kind: Literal["rotation"] = "rotation"
-    name: Name = "rotation"
+    name: Label = "rotation"
     source: Name = Field(alias="from", description="Basket that gives weight up.")
     to: Name = Field(description="Basket that receives it.")
     triggers: tuple[Trigger, ...] = Field(min_length=1, description="The first trigger that matches an event counts.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
-from data.settings import Asset, Name
+from data.settings import Asset, Label, Name
 from signals.driven import EventDriven, Push, Size, strength_of
 from signals.expression import Expression
 
@@ -26,7 +26,7 @@ class RoutingAdoption(EventDriven):
     """Move weight by the intensity of adoption: the sum over events of materiality x decay."""
 
     kind: Literal["routing_adoption"] = "routing_adoption"
-    name: Name = "routing_adoption"
+    name: Label = "routing_adoption"
     events: tuple[Name, ...] = Field(default=("routing_adoption",), min_length=1, description="Kinds of event to read.")
     source: Name = Field(alias="from", description="Basket that gives weight up.")
     to: Name = Field(description="Basket that receives it.")

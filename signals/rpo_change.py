@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
-from data.settings import Asset, Fraction, Name
+from data.settings import Asset, Fraction, Label, Name
 from signals.decay import Decay, UntilNext
 from signals.driven import EventDriven, Push, Size, strength_of
 from signals.expression import Expression
@@ -30,7 +30,7 @@ class RpoChange(EventDriven):
     """Hold a view on each company's backlog until its next print."""
 
     kind: Literal["rpo_change"] = "rpo_change"
-    name: Name = "rpo_change"
+    name: Label = "rpo_change"
     assets: tuple[Asset, ...] = Field(default=(), description="Only these companies; empty: all.")
     metrics: tuple[str, ...] = Field(default=(), description="Only these metrics, as rpo_total; empty: all.")
     capex_metric: str = Field(default="capex_cash", description="Metric of the capex that backlog is compared with.")
@@ -43,9 +43,9 @@ class RpoChange(EventDriven):
         description=f"Over {', '.join(READINGS)} and the event's own facts; growth is over the year.",
     )
     announcer: Size = Field(default=0.0, description="Fraction of equity moved on the company at strength 1.")
-    suppliers: Reach | None = None
+    suppliers: Reach | None = Field(default=None, description="Who is paid for what the backlog needs.")
     neutral_to: Name | None = Field(default=None, description="Basket that gives what is moved; without it, cash.")
-    decay: Decay = Field(default=UntilNext(sessions=130))
+    decay: Decay = Field(default=UntilNext.model_construct(sessions=130))
 
     @model_validator(mode="after")
     def _moves_something(self) -> RpoChange:

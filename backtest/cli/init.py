@@ -18,12 +18,13 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 def init(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the research, as my-thesis.")],
     *,
+    thesis: Annotated[str, typer.Option("--thesis", help="rotation, shock, trend or own.")] = "rotation",
     folder: Annotated[str, typer.Option("--folder", help="Folder to write into.")] = "configs",
 ) -> None:
     """Write a commented config and an events template."""
     from backtest.cli.console import clean, write
 
-    files = _files(name, Path(folder))
+    files = _files(name, _known(thesis), Path(folder))
     _refuse(name, files)
     Path(folder).mkdir(parents=True, exist_ok=True)
     for path, text in files.items():
@@ -31,13 +32,26 @@ def init(
             file.write(text)
         write(f"wrote {clean(path)}")
     config = next(iter(files))
-    write(f"next: put your prices beside it (see the comments), then: backtest validate {clean(config)}")
+    write(f"next: backtest run {clean(config)}")
 
 
-def _files(name: str, folder: Path) -> dict[Path, str]:
+def _known(thesis: str) -> scaffold.Thesis:
+    from difflib import get_close_matches
+
+    from data.errors import ConfigError
+
+    for known in scaffold.TEMPLATES:
+        if thesis == known:
+            return known
+    near = get_close_matches(thesis, list(scaffold.TEMPLATES), 1)
+    guess = f"did you mean {near[0]}?" if near else f"known: {', '.join(scaffold.TEMPLATES)}"
+    raise ConfigError(f"--thesis {thesis}: is no sort of thesis; {guess}")
+
+
+def _files(name: str, thesis: scaffold.Thesis, folder: Path) -> dict[Path, str]:
     files = {
-        folder / f"{name}.yaml": scaffold.CONFIG.replace("NAME", name),
-        folder / f"{name}-events.csv": scaffold.EVENTS,
+        folder / f"{name}.yaml": scaffold.config(name, thesis),
+        folder / f"{name}-events.csv": scaffold.events(thesis),
     }
     schema = folder / "backtest.schema.json"
     return files if schema.exists() else {**files, schema: _schema()}

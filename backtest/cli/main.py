@@ -20,6 +20,7 @@ from backtest.cli import (
     demo,
     doctor,
     events,
+    explain,
     init,
     placebo,
     report_command,
@@ -67,6 +68,7 @@ for name, command in (
     ("serve", serve.serve),
     ("validate", check.validate),
     ("init", init.init),
+    ("explain", explain.explain),
     ("schema", schema.schema),
     ("doctor", doctor.doctor),
 ):

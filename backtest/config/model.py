@@ -31,8 +31,8 @@ Exchange = Annotated[str, Field(pattern=r"^[A-Z0-9_]{3,12}$")]
 class Period(Settings):
     """First and last day of the run; without them the prices decide."""
 
-    start: date | None = None
-    end: date | None = None
+    start: date | None = Field(default=None, description="The run begins on it or in the next session.")
+    end: date | None = Field(default=None, description="The run ends on it or in the session before.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Period:
@@ -55,10 +55,12 @@ class Config(Settings):
     currencies: Currencies | None = Field(
         default=None, description="Without it every price is in the currency of the account, and nothing is converted."
     )
-    period: Period = Period()
+    period: Period = Field(default=Period.model_construct(), description="First and last day of the run.")
     prices: PriceSource
     events: EventSource
-    baskets: dict[Name, Annotated[tuple[Asset, ...], Field(min_length=1)]] = Field(min_length=1)
+    baskets: dict[Name, Annotated[tuple[Asset, ...], Field(min_length=1)]] = Field(
+        min_length=1, description="Basket: its assets; every asset that is held is in one."
+    )
     weighting: dict[Name, Weighting] = Field(
         default_factory=dict, description="Basket: how it is split over its listed members; equally when not named."
     )
@@ -66,14 +68,14 @@ class Config(Settings):
     combination: tuple[Combination, ...] = Field(
         default=(), description="Steps from the signals' scores to tilts, in this order; without any they add up."
     )
-    portfolio: Portfolio
-    account: Account = Account()
-    costs: Costs = Costs()
+    portfolio: Portfolio = Field(description="Base mix, bounds, and when targets are set.")
+    account: Account = Field(default=Account.model_construct(), description="Capital, fills, cash and margin.")
+    costs: Costs = Field(default=Costs.model_construct(), description="What trading and shorting costs.")
     benchmark: Asset | None = Field(
         default=None, description="Asset to compare with, bought and held at the same costs."
     )
-    evidence: Evidence = Field(default=Evidence(), description="What the result is set against.")
-    study: Study = Field(default=Study(), description="How the event study measures abnormal returns.")
+    evidence: Evidence = Field(default=Evidence.model_construct(), description="What the result is set against.")
+    study: Study = Field(default=Study.model_construct(), description="How the event study measures abnormal returns.")
     risk_free_per_year: float = Field(default=0.0, gt=-1, lt=1, description="Fraction per year, in the Sharpe ratio.")
     seed: int = Field(default=0, ge=0, description="Seed of everything random.")
 

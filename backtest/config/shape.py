@@ -6,6 +6,7 @@ import re
 import types
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -76,9 +77,7 @@ class Shape:
     def fields(self, content: Content = None) -> dict[str, Shape]:
         """Give the fields of the model that is meant, by the name used in a config; empty when it is no model."""
         model = self._model(content)
-        if model is None:
-            return {}
-        return {field.alias or name: Shape.of(field.annotation, field) for name, field in model.model_fields.items()}
+        return {} if model is None else _fields(model)
 
     def below(self, content: Content, part: str | int) -> Shape | None:
         """Give the shape of a field, a mapping's value or a list's item."""
@@ -104,6 +103,11 @@ class Shape:
             return tags.get(tag) if isinstance(tag, str) else None
         models = [member for member in self.members if isinstance(member, type) and issubclass(member, BaseModel)]
         return models[0] if len(models) == 1 and not tags else None
+
+
+@cache
+def _fields(model: type[BaseModel]) -> dict[str, Shape]:
+    return {field.alias or name: Shape.of(field.annotation, field) for name, field in model.model_fields.items()}
 
 
 def typed(node: Node, shape: Shape | None) -> Any:

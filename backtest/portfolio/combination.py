@@ -54,7 +54,7 @@ class Cap(Settings):
 
     kind: Literal["cap"] = "cap"
     of: Literal["asset", "total"] = Field(default="total", description="|tilt| of an asset, or the sum of |tilt|.")
-    most: Positive
+    most: Positive = Field(description="Most of it, a fraction of equity.")
 
 
 class VolatilityTarget(Settings):
@@ -62,11 +62,14 @@ class VolatilityTarget(Settings):
 
     kind: Literal["volatility_target"] = "volatility_target"
     per_year: Positive = Field(description="Standard deviation of the tilts' return a year, a fraction of equity.")
-    lookback_sessions: Annotated[int, Field(ge=5, le=2520)] = 63
+    lookback_sessions: int = Field(default=63, ge=5, le=2520, description="Sessions that give the past volatility.")
     most: Positive = Field(default=1.0, description="Largest factor; 1 scales down only.")
 
 
-Combination = Annotated[Cap | Gate | Rank | VolatilityTarget | Weights, Field(discriminator="kind")]
+Combination = Annotated[
+    Cap | Gate | Rank | VolatilityTarget | Weights,
+    Field(discriminator="kind", description="One step from scores to tilts."),
+]
 
 
 def combined(

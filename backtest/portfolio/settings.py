@@ -14,8 +14,8 @@ __all__ = ["Bounds", "Neutral", "Portfolio"]
 class Bounds(Settings):
     """From ``least`` to ``most``, fractions of equity; without one there is no bound on that side."""
 
-    least: float | None = None
-    most: float | None = None
+    least: float | None = Field(default=None, description="Least of it, a fraction of equity.")
+    most: float | None = Field(default=None, description="Most of it, a fraction of equity.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Bounds:
@@ -56,10 +56,10 @@ class Portfolio(Settings):
         description="Set targets in sessions, too, before which a holding was further than this from its target.",
     )
     long_only: bool = Field(default=True, description="A negative target weight is then an error.")
-    neutral: Neutral | None = None
+    neutral: Neutral | None = Field(default=None, description="A hedge that takes the market out of the tilts.")
     max_weight: float | None = Field(default=None, gt=0, le=10, description="Most |target| of one asset.")
-    gross: Bounds = Field(default=Bounds(), description="Bounds of the sum of |targets|.")
-    net: Bounds = Field(default=Bounds(), description="Bounds of the sum of targets.")
+    gross: Bounds = Field(default=Bounds.model_construct(), description="Bounds of the sum of |targets|.")
+    net: Bounds = Field(default=Bounds.model_construct(), description="Bounds of the sum of targets.")
     infeasible: Literal["refuse", "shrink"] = Field(
         default="refuse",
         description="When targets break a bound: stop and say where, or shrink that decision's tilts by one factor.",

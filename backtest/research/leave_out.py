@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from backtest.walks import Stage
     from signals.base import Event
 
-__all__ = ["COLUMNS", "left_out", "scenarios"]
+__all__ = ["COLUMNS", "left_out", "scenarios", "unmade"]
 
 COLUMNS = {
     "left_out": pl.String, "by": pl.String, "events": pl.Int64, "total_return": pl.Float64, "difference": pl.Float64,
@@ -35,6 +35,12 @@ def scenarios(events: Sequence[Event]) -> list[tuple[str, str, tuple[int, ...]]]
         by_company.setdefault(event.asset, []).append(at)
     alone = [(event.event_id, "event", (at,)) for at, event in enumerate(events)] if len(events) <= MOST_EVENTS else []
     return alone + [(name or "none", "company", tuple(places)) for name, places in sorted(by_company.items())]
+
+
+def unmade(events: Sequence[Event]) -> Iterator[str]:
+    """Say what is not left out one by one."""
+    if len(events) > MOST_EVENTS:
+        yield f"Single events were not left out: {len(events):,} are more than {MOST_EVENTS}; companies were."
 
 
 def left_out(

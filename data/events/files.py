@@ -23,7 +23,7 @@ from data.events.source import REJECTED, REMARKS, Events
 from data.events.times import read_times
 from data.hashing import frame_hash
 from data.renaming import renamed
-from data.schema import EVENTS, check, conform
+from data.schema import EVENTS, Column, check, conform
 from data.tables import READABLE, table_files
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.calendar import Calendar
-    from data.events.settings import EventFiles
+    from data.events.settings import EventFiles, Extra
 
 __all__ = ["assemble", "load"]
 
@@ -77,23 +77,30 @@ def assemble(
 ) -> Events:
     """Type, check and de-duplicate rows of texts, as ``read_rows`` gives them."""
     times, time_faults = read_times(rows, calendar, settings.timezone, places)
-    numbers, number_faults = read_numbers(rows)
+    numbers, number_faults = read_numbers(rows, [name for name, sort in settings.extra.items() if sort == "number"])
     typed, renaming_faults = _renamed(_typed(rows, times, numbers), settings, calendar)
     judged = judge(typed, settings.kinds)
     excluded = _excluded(rows, settings.exclude_confidence)
     faults = [*_nameless(rows), *time_faults, *renaming_faults, *number_faults, *judged.errors, *excluded]
     sound = _without(typed, faults)
     repeats = repeated(sound, settings.group)
-    frame = conform(_without(sound, repeats.faults), EVENTS).sort("known_at", "event_id")
+    schema = EVENTS | {name: _own(sort) for name, sort in settings.extra.items()}
+    frame = conform(_without(sound, repeats.faults), schema).sort("known_at", "event_id")
     return Events(
-        frame=check(frame, EVENTS, label),
+        frame=check(frame, schema, label),
         rejected=_rejected(rows, [*faults, *repeats.faults]),
         read=rows.height,
         label=label,
         content_hash=frame_hash(frame, ("event_id",)),
-        vintages=conform(_without(sound, repeats.copies), EVENTS).sort("known_at", "event_id"),
+        vintages=conform(_without(sound, repeats.copies), schema).sort("known_at", "event_id"),
         remarks=_remarks(rows, judged.warnings, [*faults, *repeats.copies]),
     )
+
+
+def _own(sort: Extra) -> Column:
+    """Give the column of one's own: a number or a text, empty where the row does not say."""
+    dtype = pl.Float64 if sort == "number" else pl.String
+    return Column(dtype, "", "column of one's own", required=False, nullable=True)
 
 
 def _check_zone(zone: str | None) -> None:

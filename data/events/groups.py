@@ -98,11 +98,15 @@ CONFIRMED = FIRST._replace(
 
 
 def repeated(frame: pl.DataFrame, group: Grouping = "first") -> Repeats:
-    """Give the rows that repeat another of the frame (EVENTS columns, ROW, WHERE); each rule sees what is left."""
+    """Give the rows that repeat another of the frame (EVENTS columns, ROW, WHERE); each rule sees what is left.
+
+    Rows that differ in a column of one's own are no duplicates.
+    """
+    own = [name for name in frame.columns if name not in {*EVENTS, ROW, WHERE}]
     rest = [name for name in EVENTS if name not in {"known_at", "event_id"}]
-    left = frame.sort("known_at", "event_id", *rest, ROW)
+    left = frame.sort("known_at", "event_id", *rest, *own, ROW)
     found = Repeats([], [])
-    for rule in RULES:
+    for rule in (RULES[0]._replace(keys=(*RULES[0].keys, *own)), *RULES[1:]):
         left = _set_aside(left.with_columns(_change()) if CHANGE in rule.keys else left, rule, found)
     if group == "first":
         _set_aside(left, FIRST, found)

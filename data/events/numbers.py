@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from data.events.faults import Fault, fault
 from data.events.rows import ROW
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["read_numbers"]
 
@@ -16,19 +21,21 @@ RANGE = r"^([0-9]+(?:\.[0-9]+)?) ?[-\u2013] ?([0-9]+(?:\.[0-9]+)?)$"
 DAY = r"^\d{4}-\d{2}-\d{2}([T ]00:00(:00(\.0+)?)?)?$"
 
 
-def read_numbers(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
+def read_numbers(rows: pl.DataFrame, own: Sequence[str] = ()) -> tuple[pl.DataFrame, list[Fault]]:
     """Give value, low, high, prior, prior_low, prior_high, expected and period_end, and the faults of the rows.
+
+    ``own`` names further columns that hold numbers.
 
     A prior that is a range is stored as its two ends; no midpoint is made up.
     """
     is_range = pl.col("prior").str.contains(RANGE)
     frame = rows.select(
-        *(_number(pl.col(name)).alias(name) for name in NUMBERS),
+        *(_number(pl.col(name)).alias(name) for name in (*NUMBERS, *own)),
         _number(pl.col("prior").str.extract(RANGE, 1)).alias("prior_low"),
         _number(pl.col("prior").str.extract(RANGE, 2)).alias("prior_high"),
         _day(pl.col("period_end")).alias("period_end"),
     )
-    faults = [found for name in NUMBERS for found in _bad_numbers(rows, frame, name, is_range)]
+    faults = [found for name in (*NUMBERS, *own) for found in _bad_numbers(rows, frame, name, is_range)]
     return frame, faults + _bad_days(rows, frame) + _bad_ranges(rows, frame)
 
 

@@ -27,7 +27,9 @@ ROW, WHERE = "row", "where"
 
 
 def read_rows(settings: EventFiles, files: Sequence[Path], label: str) -> pl.DataFrame:
-    """Read every file: our fields as stripped texts (null when empty or absent), ROW (position) and WHERE (for people).
+    """Read every file: fields as stripped texts (null when empty or absent), ROW (position) and WHERE (for people).
+
+    The fields are ours and the columns of one's own that the settings declare.
 
     Notes and sources are kept to the letter; ``label`` names the source in errors.
 
@@ -53,11 +55,12 @@ def read_rows(settings: EventFiles, files: Sequence[Path], label: str) -> pl.Dat
 
 def _read_file(settings: EventFiles, file: Path) -> pl.DataFrame:
     columns = {field: settings.columns.get(cast("EventField", field), field) for field in FIELDS}
+    columns |= {name: name for name in settings.extra}
     table = read_text_table(file, only=set(columns.values()))
     missing = [
         _missing(file.name, field, column, table)
         for field, column in columns.items()
-        if column not in table.found and (field in REQUIRED or field in settings.columns)
+        if column not in table.found and (field in REQUIRED or field in settings.columns or field in settings.extra)
     ]
     if missing:
         raise InputError(f"{file.name}: {len(missing)} columns are missing", missing)
@@ -77,5 +80,6 @@ def _text(field: str, column: str) -> pl.Expr:
 def _missing(name: str, field: str, column: str, table: TextTable) -> Finding:
     near = get_close_matches(column, table.found, n=1)
     guess = f"did you mean {near[0]!r}? " if near else ""
-    hint = f"{guess}columns found: {', '.join(table.found)}; map it as `columns: {{{field}: <column>}}`"
+    remedy = f"map it as `columns: {{{field}: <column>}}`" if field in FIELDS else "or take it out of `extra`"
+    hint = f"{guess}columns found: {', '.join(table.found)}; {remedy}"
     return Finding(name, column, "", f"the column of `{field}` is missing", hint)

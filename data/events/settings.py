@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, field_validator
+from pydantic import Field, StringConstraints, field_validator
 
 from data.aliases import MEANING, Aliases
 from data.settings import Name, Settings
@@ -16,6 +16,7 @@ __all__ = [
     "EventField",
     "EventFiles",
     "EventSource",
+    "Extra",
     "Grouping",
     "SimulatedEvents",
 ]
@@ -29,6 +30,15 @@ PayloadField = Literal[
     "asset", "group_id", "channel", "period", "period_end", "metric", "definition", "value", "low", "high", "qualifier",
     "unit", "prior", "expected", "direction", "confidence", "source",
 ]  # fmt: skip
+# Names that an event has already, from its row or from what follows of it; and what expressions call.
+TAKEN = (
+    *get_args(EventField), "timing", "stated", "prior_low", "prior_high", "number", "over_prior", "over_expected",
+    "width", "level", "revision", "over_quarter", "over_year", "acceleration", "by_direction", "growth", "over_capex",
+    "over_capex_change", "concentration", "row", "where", "fact", "vintage", "vintages", "abs", "clip", "known", "log",
+    "max", "min", "otherwise", "sign", "and", "or", "not",
+)  # fmt: skip
+Extra = Literal["number", "text"]
+ExtraName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
 Grouping = Literal["first", "confirmation", "all"]
 BuiltIn = Literal["capex_actual", "capex_guidance", "compute_resale", "other", "routing_adoption", "rpo"]
 BUILT_IN: tuple[BuiltIn, ...] = get_args(BuiltIn)
@@ -73,6 +83,18 @@ class EventFiles(Settings):
         description="Which row of a group_id is its event: the first known, the first by the company itself, or all.",
     )
     kinds: tuple[DeclaredKind, ...] = Field(default=(), description="Kinds beyond the built-in ones.")
+    extra: dict[ExtraName, Extra] = Field(
+        default_factory=dict,
+        description="Columns of one's own that signals may read, each a number or a text, as `materiality: number`.",
+    )
+
+    @field_validator("extra")
+    @classmethod
+    def _are_new(cls, extra: dict[str, Extra]) -> dict[str, Extra]:
+        taken = [name for name in extra if name in TAKEN]
+        if taken:
+            raise ValueError(f"{', '.join(taken)}: an event or an expression has that name already; rename the column")
+        return extra
 
 
 class SimulatedEvents(Settings):
@@ -96,4 +118,7 @@ class CuratedEvents(Settings):
     )
 
 
-EventSource = Annotated[CuratedEvents | EventFiles | SimulatedEvents, Field(discriminator="source")]
+EventSource = Annotated[
+    CuratedEvents | EventFiles | SimulatedEvents,
+    Field(discriminator="source", description="Where events come from."),
+]

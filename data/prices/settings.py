@@ -116,7 +116,7 @@ NOISE_KIND = "product_news"
 class PlantedEffect(Settings):
     """A disclosed effect in the simulated market: events of a kind move one sector against another."""
 
-    kind: Name = "routing_adoption"
+    kind: Name = Field(default="routing_adoption", description="Kind of the events that have the effect.")
     up: Name = Field(default="hyperscalers", description="Sector that drifts up after the event.")
     down: Name = Field(default="semis", description="Sector that drifts down after the event.")
     drift_bps: float = Field(
@@ -130,22 +130,24 @@ class SimulatedMarket(Settings):
     """A seeded market: factor model with sectors, volatility clustering, jumps at events, effects planted or none."""
 
     source: Literal["simulated"] = "simulated"
-    seed: int = Field(default=7, ge=0)
+    seed: int = Field(default=7, ge=0, description="Another seed is another market of the same make.")
     start: date = Field(default=date(2019, 1, 2), description="The first session is this day or the next one.")
-    sessions: int = Field(default=1512, ge=2, le=20_000)
+    sessions: int = Field(default=1512, ge=2, le=20_000, description="Length of the market.")
     sectors: dict[Name, Annotated[int, Field(ge=1, le=200)]] = Field(
         default={"semis": 5, "hyperscalers": 4, "neoclouds": 3},
         description="Sector: number of assets in it; they are called SEM1, HYP1, ...; the index is MKT.",
     )
-    market_volatility_per_year: Positive = 0.16
-    sector_volatility_per_year: NonNegative = 0.12
-    own_volatility_per_year: NonNegative = 0.22
-    market_drift_per_year: float = 0.07
+    market_volatility_per_year: Positive = Field(default=0.16, description="Of the factor all assets share.")
+    sector_volatility_per_year: NonNegative = Field(default=0.12, description="Of what a sector alone shares.")
+    own_volatility_per_year: NonNegative = Field(default=0.22, description="Of what an asset has alone.")
+    market_drift_per_year: float = Field(default=0.07, description="Mean log return of the market factor.")
     clustering: float = Field(
         default=0.94, ge=0, le=0.98, description="Persistence of the volatility (GARCH a + b); 0 for none."
     )
-    events_per_year: NonNegative = 10.0
-    effects: tuple[PlantedEffect, ...] = Field(default=(PlantedEffect(),), description="Empty: nothing to find.")
+    events_per_year: NonNegative = Field(default=10.0, description="Mean number of events of each kind.")
+    effects: tuple[PlantedEffect, ...] = Field(
+        default=(PlantedEffect.model_construct(),), description="Empty: nothing to find."
+    )
 
     @model_validator(mode="after")
     def _sectors_exist(self) -> SimulatedMarket:
@@ -183,4 +185,7 @@ class SimulatedMarket(Settings):
         }
 
 
-PriceSource = Annotated[PriceFiles | PriceYahoo | SimulatedMarket, Field(discriminator="source")]
+PriceSource = Annotated[
+    PriceFiles | PriceYahoo | SimulatedMarket,
+    Field(discriminator="source", description="Where prices come from."),
+]

@@ -9,14 +9,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from backtest import walks
 from backtest.config.reader import load
-from backtest.engine import run
-from backtest.events import chosen
-from backtest.inputs import lay_out, read
-from backtest.portfolio import construct, decisions
+from backtest.engine import line_of, run
+from backtest.inputs import read
 from backtest.trust.exact import replay
-from signals.base import Context
 
 pytestmark = pytest.mark.shared
 
@@ -36,15 +32,8 @@ def result(loaded):
 @pytest.fixture(scope="module")
 def walked(loaded):
     """Give the stage and the book of the same run, for other engines to check."""
-    config = loaded.config
-    inputs = lay_out(config, *read(config, loaded.folder))
-    events = chosen(inputs, config.signals)
-    every, last = config.portfolio.rebalance_every_sessions, len(inputs.panel.sessions) - 1
-    at = decisions(inputs.first, last, every, [event.session for event in events])
-    context = Context(events, at, inputs.panel, config.baskets)
-    targets = construct(config.portfolio, context, [s.scores(context) for s in config.signals], 1.0)
-    stage = walks.stage(inputs.panel, inputs.first, config.costs, config.account, inputs.delistings)
-    return config, inputs, stage, walks.walk(stage, targets, config.costs, config.account)
+    line = line_of(loaded.config, read(loaded.config, loaded.folder))
+    return line.config, line.inputs, line.stage, line.walked
 
 
 def test_amazons_close_to_close_move(walked):
@@ -100,5 +89,5 @@ def test_the_run_covers_the_asked_period(result):
     sessions = result.daily["session"]
     assert (sessions[0], sessions[-1]) == (dt.date(2019, 1, 2), dt.date(2026, 8, 14))
     assert result.daily["benchmark"].null_count() == 0
-    assert result.funnel.counts[0] == 428
+    assert result.funnel.counts[0] == 400
     assert result.funnel.counts[-1] > 0

@@ -264,7 +264,7 @@ def test_init_writes_a_config_that_validates(backtest: Backtest, tmp_path: Path)
     """The next command is printed; the editor's schema lies beside."""
     done = backtest("init", "my-thesis")
     assert done.returncode == 0
-    assert done.stdout.endswith("backtest validate configs/my-thesis.yaml\n")
+    assert done.stdout.endswith("next: backtest run configs/my-thesis.yaml\n")
     assert backtest("validate", "configs/my-thesis.yaml").returncode == 0
     written = sorted(path.name for path in (tmp_path / "configs").iterdir())
     assert written == ["backtest.schema.json", "my-thesis-events.csv", "my-thesis.yaml"]

@@ -66,7 +66,7 @@ def test_a_gate_on_an_unknown_metric_is_exit_2_and_writes_nothing(backtest: Back
 def test_missing_data_is_exit_3(backtest: Backtest, tmp_path: Path) -> None:
     """The scaffold names a price file that is not there yet."""
     backtest("init", "mine")
-    done = backtest("run", "configs/mine.yaml")
+    done = backtest("run", "configs/mine.yaml", "--set", "prices.source=files", "--set", "benchmark=SEM1")
     assert done.returncode == 3
     assert "mine-prices.csv" in done.stderr
     assert "Traceback" not in done.stderr

@@ -56,7 +56,8 @@ def test_lists_and_texts_are_read_as_yaml() -> None:
 
 def test_a_name_with_a_dot_is_found() -> None:
     """The longest key that is there wins."""
-    assert rotation("baskets={a.b: [X], semis: [S], hyperscalers: [H]}", "baskets.a.b=[Y]").baskets["a.b"] == ("Y",)
+    added = "baskets={a.b: [X], semis: [S], hyperscalers: [H], least_openai: [GOOGL, AMZN, MSFT, META]}"
+    assert rotation(added, "baskets.a.b=[Y]").baskets["a.b"] == ("Y",)
 
 
 @pytest.mark.parametrize(
@@ -64,8 +65,8 @@ def test_a_name_with_a_dot_is_found() -> None:
     [
         ("account.capital=five", "account.capital", "expected a number", "Cash before"),
         ("account.captial=5", "account.captial", "is not a known key", "did you mean `capital`?"),
-        ("signals.3.cap=1", "signals.3", "a list of 1", "for example signals.0"),
-        ("signals.x.cap=1", "signals.x", "a list of 1", "for example signals.0"),
+        ("signals.9.cap=1", "signals.9", "a list of 3", "for example signals.0"),
+        ("signals.x.cap=1", "signals.x", "a list of 3", "for example signals.0"),
         ("name.x=1", "name.x", "`name` is a plain value", ""),
         ("account.capital", "", "expected `key.key=value`", "for example"),
         ("=5", "", "expected `key.key=value`", "for example"),
