@@ -63,19 +63,26 @@ def by_rotation(made: Draft, targets: Targets, split: Attribution) -> pl.DataFra
 
 
 def turnover(targets: Targets, parts: int) -> NDArray[np.float64]:
-    """Give the sum of |changes| of each part's target weights from row to row, from and to nothing, shape (parts,)."""
+    """Give the sum of |changes| of each part's target weights, from and to nothing, shape (parts,).
+
+    A weight is compared with that of the row before in which the asset was named at all: with several exchanges a row
+    names the assets of those that fill in it.
+    """
     rows = len(targets.session)
     row = np.repeat(np.arange(rows), np.diff(targets.start))
     order = np.lexsort((row, targets.asset, targets.part))
     row, asset, part, weight = row[order], targets.asset[order], targets.part[order], targets.weight[order]
+    named = np.unique(asset * rows + row)
+    since, until = np.searchsorted(named, asset * rows), np.searchsorted(named, (asset + 1) * rows)
+    place, count = np.searchsorted(named, asset * rows + row) - since, until - since
     joined = np.zeros(len(row), dtype=np.bool_)
-    joined[1:] = (part[1:] == part[:-1]) & (asset[1:] == asset[:-1]) & (row[1:] == row[:-1] + 1)
+    joined[1:] = (part[1:] == part[:-1]) & (asset[1:] == asset[:-1]) & (place[1:] == place[:-1] + 1)
     before = np.zeros(len(row))
     before[1:] = weight[:-1]
     opened = np.abs(weight - np.where(joined, before, 0.0))
     ends = np.ones(len(row), dtype=np.bool_)
     ends[:-1] = ~joined[1:]
-    closed = np.where(ends & (row < rows - 1), np.abs(weight), 0.0)
+    closed = np.where(ends & (place < count - 1), np.abs(weight), 0.0)
     return np.bincount(part, opened + closed, parts).astype(np.float64)
 
 

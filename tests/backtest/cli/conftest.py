@@ -29,3 +29,20 @@ def backtest(tmp_path: Path, environment: dict[str, str]) -> Callable[..., subpr
         return subprocess.run([*COMMAND, *arguments], check=False, **given)
 
     return call
+
+
+@pytest.fixture
+def inside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Call the command in this process: the same words and streams without starting Python each time."""
+    from backtest.cli.main import main
+
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> subprocess.CompletedProcess[str]:
+        capsys.readouterr()
+        code = main(arguments)
+        return subprocess.CompletedProcess(arguments, code, *capsys.readouterr())
+
+    return call

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Backtest = Callable[..., subprocess.CompletedProcess[str]]
 
-SHORT = ("--set", "prices.sessions=300")
+SHORT = ("--set", "prices.sessions=300", "--set", "evidence.placebo_draws=20", "--set", "evidence.study=false")
 
 
 def test_demo_prints_a_screen_and_the_tearsheet(backtest: Backtest, tmp_path: Path) -> None:
@@ -26,20 +26,20 @@ def test_demo_prints_a_screen_and_the_tearsheet(backtest: Backtest, tmp_path: Pa
     assert (tmp_path / sheet).is_file()
 
 
-def test_the_same_run_twice_keeps_the_first(backtest: Backtest, tmp_path: Path) -> None:
+def test_the_same_run_twice_keeps_the_first(inside: Backtest, tmp_path: Path) -> None:
     """The folder is named by its inputs, so identical inputs need no second one."""
-    first = backtest("demo", *SHORT, "--quiet")
+    first = inside("demo", *SHORT, "--quiet")
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").rglob("*")}
-    second = backtest("demo", *SHORT, "--quiet")
+    second = inside("demo", *SHORT, "--quiet")
     assert (first.returncode, second.returncode) == (0, 0)
     assert first.stdout == second.stdout
     assert "is already there, made from identical inputs" in second.stderr
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").rglob("*")} == before
 
 
-def test_json_is_all_of_stdout(backtest: Backtest) -> None:
+def test_json_is_all_of_stdout(inside: Backtest) -> None:
     """A program can parse it, and the folder it names exists."""
-    done = backtest("demo", *SHORT, "--json", "--fail-if", "sharpe<-100")
+    done = inside("demo", *SHORT, "--json", "--fail-if", "sharpe<-100")
     told = json.loads(done.stdout)
     assert (done.returncode, told["schema_version"], told["run_id"][:11]) == (0, 1, "quickstart-")
     assert told["folder"] == str(Path("runs") / told["run_id"])
@@ -47,17 +47,17 @@ def test_json_is_all_of_stdout(backtest: Backtest) -> None:
     assert told["provenance"]["simulated"] is True
 
 
-def test_a_failed_gate_is_exit_1_and_the_run_is_kept(backtest: Backtest, tmp_path: Path) -> None:
+def test_a_failed_gate_is_exit_1_and_the_run_is_kept(inside: Backtest, tmp_path: Path) -> None:
     """The gate is named with what was found."""
-    done = backtest("demo", *SHORT, "-q", "--fail-if", "sharpe<100")
+    done = inside("demo", *SHORT, "-q", "--fail-if", "sharpe<100")
     assert done.returncode == 1
     assert "gate failed: sharpe<100 (sharpe is " in done.stderr
     assert (tmp_path / done.stdout.strip()).is_dir()
 
 
-def test_a_gate_on_an_unknown_metric_is_exit_2_and_writes_nothing(backtest: Backtest, tmp_path: Path) -> None:
+def test_a_gate_on_an_unknown_metric_is_exit_2_and_writes_nothing(inside: Backtest, tmp_path: Path) -> None:
     """A typo in CI must not pass, nor leave a run that looks judged."""
-    done = backtest("demo", *SHORT, "--fail-if", "sharp<1")
+    done = inside("demo", *SHORT, "--fail-if", "sharp<1")
     assert done.returncode == 2
     assert "did you mean `sharpe`?" in done.stderr
     assert not (tmp_path / "runs").exists()

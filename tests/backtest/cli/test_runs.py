@@ -18,30 +18,30 @@ if TYPE_CHECKING:
 
     Backtest = Callable[..., subprocess.CompletedProcess[str]]
 
-SHORT = ("--set", "prices.sessions=300", "-q")
+SHORT = ("--set", "prices.sessions=300", "--set", "evidence.placebo_draws=20", "-q")
 
 
-def test_the_life_of_a_run(backtest: Backtest, tmp_path: Path) -> None:
+def test_the_life_of_a_run(inside: Backtest, tmp_path: Path) -> None:
     """Written, listed, shown, drawn anew to the same bytes, compared, put in the gallery, removed."""
-    a = backtest("demo", *SHORT).stdout.strip()
-    b = backtest("demo", *SHORT, "--set", "costs.half_spread_bps=9").stdout.strip()
-    listed = json.loads(backtest("runs", "ls", "--json").stdout)["runs"]
+    a = inside("demo", *SHORT).stdout.strip()
+    b = inside("demo", *SHORT, "--set", "costs.half_spread_bps=9").stdout.strip()
+    listed = json.loads(inside("runs", "ls", "--json").stdout)["runs"]
     assert {row["folder"] for row in listed} == {a, b}
-    assert "tearsheet" in backtest("runs", "show", a).stdout
-    drawn = tmp_path / backtest("report", a).stdout.strip()
+    assert "tearsheet" in inside("runs", "show", a).stdout
+    drawn = tmp_path / inside("report", a).stdout.strip()
     assert drawn.read_bytes() == (tmp_path / a / "tearsheet.html").read_bytes()
-    assert backtest("compare", a, b).returncode == 0
+    assert inside("compare", a, b).returncode == 0
     assert "costs.half_spread_bps" in (tmp_path / "compare.html").read_text(encoding="utf-8")
-    assert backtest("runs", "html").stdout.strip() == "runs/index.html"
-    assert backtest("runs", "rm", a[:-3]).returncode in {2, 3}
-    assert backtest("runs", "rm", a).returncode == 0
+    assert inside("runs", "html").stdout.strip() == "runs/index.html"
+    assert inside("runs", "rm", a[:-3]).returncode in {2, 3}
+    assert inside("runs", "rm", a).returncode == 0
     assert not (tmp_path / a).exists()
     assert (tmp_path / b).is_dir()
 
 
-def test_a_run_that_is_not_there_is_exit_3(backtest: Backtest) -> None:
+def test_a_run_that_is_not_there_is_exit_3(inside: Backtest) -> None:
     """No traceback, a way on."""
-    done = backtest("report", "nothing")
+    done = inside("report", "nothing")
     assert done.returncode == 3
     assert "runs ls" in done.stderr
 

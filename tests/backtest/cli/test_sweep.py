@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Backtest = Callable[..., subprocess.CompletedProcess[str]]
 
-SHORT = ("--set", "prices.sessions=300")
+SHORT = ("--set", "prices.sessions=300", "--set", "evidence.placebo_draws=0", "--set", "evidence.study=false")
 GRID = ("--grid", "signals.0.cap=0.2,0.4", "--grid", "portfolio.rebalance_every_sessions=5,10,20")
 
 
@@ -27,20 +27,20 @@ def config(root: Path) -> str:
     return str(root / "configs" / "quickstart.yaml")
 
 
-def test_a_run_is_counted_and_shown(backtest: Backtest, tmp_path: Path) -> None:
+def test_a_run_is_counted_and_shown(inside: Backtest, tmp_path: Path) -> None:
     """Without being asked, once, the demo too."""
-    first = backtest("demo", *SHORT)
-    backtest("demo", *SHORT, "--set", "name=other")
-    second = backtest("demo", *SHORT, "--set", "costs.half_spread_bps=9")
+    first = inside("demo", *SHORT)
+    inside("demo", *SHORT, "--set", "name=other")
+    second = inside("demo", *SHORT, "--set", "costs.half_spread_bps=9")
     assert "trials  1 trial on these data" in first.stdout
     assert "trials  2 trials on these data" in second.stdout
     assert len((tmp_path / "runs" / "trials.jsonl").read_text().splitlines()) == 2
 
 
-def test_the_ledger_as_json(backtest: Backtest) -> None:
+def test_the_ledger_as_json(inside: Backtest) -> None:
     """Counts, effective trials, best Sharpe ratio and its deflation."""
-    backtest("demo", *SHORT, "-q")
-    (found,) = json.loads(backtest("trials", "--json").stdout)["data"]
+    inside("demo", *SHORT, "-q")
+    (found,) = json.loads(inside("trials", "--json").stdout)["data"]
     assert (found["trials"], found["effective"]) == (1, 1.0)
     assert found["best"].startswith("quickstart-")
     assert 0.0 <= found["deflated"] <= 1.0
@@ -53,17 +53,17 @@ def test_no_ledger_is_no_error(backtest: Backtest) -> None:
     assert "no trials yet" in done.stdout
 
 
-def test_a_sweep_is_written_counted_and_ranked(backtest: Backtest, config: str, tmp_path: Path) -> None:
+def test_a_sweep_is_written_counted_and_ranked(inside: Backtest, config: str, tmp_path: Path) -> None:
     """Six cells: files, trials, an honest line about the best; the same again keeps the first."""
-    done = backtest("sweep", config, *SHORT, *GRID, "--walk-forward", "60,20")
+    done = inside("sweep", config, *SHORT, *GRID, "--walk-forward", "60,20")
     assert (done.returncode, done.stderr) == (0, "")
     assert "probability of overfitting" in done.stdout
     (folder,) = (tmp_path / "runs").glob("sweep-*")
     assert sorted(path.name for path in folder.iterdir()) == ["cells.parquet", "returns.parquet", "sweep.json"]
     board = pl.read_parquet(folder / "cells.parquet")
     assert board["sharpe"].to_list() == sorted(board["sharpe"].to_list(), reverse=True)
-    assert json.loads(backtest("trials", "--json").stdout)["data"][0]["trials"] == 6
-    again = backtest("sweep", config, *SHORT, *GRID, "--walk-forward", "60,20")
+    assert json.loads(inside("trials", "--json").stdout)["data"][0]["trials"] == 6
+    again = inside("sweep", config, *SHORT, *GRID, "--walk-forward", "60,20")
     assert "is already there" in again.stderr
     assert again.stdout == done.stdout
 
@@ -91,9 +91,9 @@ def test_a_sweep_that_was_killed_goes_on(
     assert not list((tmp_path / "runs").glob("*.partial"))
 
 
-def test_a_dry_run_counts_and_writes_nothing(backtest: Backtest, config: str, tmp_path: Path) -> None:
+def test_a_dry_run_counts_and_writes_nothing(inside: Backtest, config: str, tmp_path: Path) -> None:
     """Count and time first."""
-    done = backtest("sweep", config, *SHORT, *GRID, "--dry-run")
+    done = inside("sweep", config, *SHORT, *GRID, "--dry-run")
     assert done.stdout.startswith("6 cells, 0 of them done; ")
     assert not (tmp_path / "runs").exists()
 
