@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from signals.base import Event
     from signals.impulses import Impulses
 
-__all__ = ["FITS", "resolved"]
+__all__ = ["FITS", "Lab", "paths_after", "resolved"]
 
 FITS = {
     "signal": pl.String, "setting": pl.String, "value": pl.Float64, "lower": pl.Float64, "upper": pl.Float64,
@@ -40,7 +40,7 @@ Row = tuple[str, str, float, float | None, float | None, int, "date"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Lab:
+class Lab:
     """What a fit may look at."""
 
     config: Config
@@ -60,7 +60,7 @@ def resolved(
         exchanges, which have no common sessions to count a reaction in.
 
     """
-    lab, found, rows = _Lab(config, inputs, events), list["SignalSettings"](), list["Row"]()
+    lab, found, rows = Lab(config, inputs, events), list["SignalSettings"](), list["Row"]()
     for signal in config.signals:
         one: SignalSettings = signal
         if isinstance(one, CapexGuidance) and isinstance(one.sign, Learnt):
@@ -71,7 +71,7 @@ def resolved(
     return tuple(found), pl.DataFrame(rows, schema=FITS, orient="row")
 
 
-def _one_exchange(lab: _Lab, signal: EventDriven, what: str) -> None:
+def _one_exchange(lab: Lab, signal: EventDriven, what: str) -> None:
     laid = lab.inputs.mixed
     if laid is not None and len(laid.axis.calendars) > 1:
         names = ", ".join(each.name for each in laid.axis.calendars)
@@ -81,10 +81,10 @@ def _one_exchange(lab: _Lab, signal: EventDriven, what: str) -> None:
         )
 
 
-def _with_half_life(lab: _Lab, signal: Driven, decay: Fitted, rows: list[Row]) -> Driven:
+def _with_half_life(lab: Lab, signal: Driven, decay: Fitted, rows: list[Row]) -> Driven:
     _one_exchange(lab, signal, "decay")
     bare = signal.model_copy(update={"decay": Step(sessions=1)})
-    paths, clusters = _paths(lab, bare, decay.train_until, decay.horizon_sessions)
+    paths, clusters = paths_after(lab, bare, decay.train_until, decay.horizon_sessions)
     _enough(signal, "decay", len(paths), decay)
     got = fit(paths, clusters, seed=lab.config.seed)
     if got.half_life is None:
@@ -97,7 +97,7 @@ def _with_half_life(lab: _Lab, signal: Driven, decay: Fitted, rows: list[Row]) -
     return signal.model_copy(update={"decay": Exponential(half_life_sessions=got.half_life, until=decay.until)})
 
 
-def _with_signs(lab: _Lab, signal: CapexGuidance, sign: Learnt, rows: list[Row]) -> CapexGuidance:
+def _with_signs(lab: Lab, signal: CapexGuidance, sign: Learnt, rows: list[Row]) -> CapexGuidance:
     """Give every size the sign of the mean abnormal return of whom it moves, per unit of strength."""
     _one_exchange(lab, signal, "sign")
     sizes = dict(signal.reaches)
@@ -106,7 +106,7 @@ def _with_signs(lab: _Lab, signal: CapexGuidance, sign: Learnt, rows: list[Row])
             continue
         alone = signal.resized({other: float(other == name) for other in signal.reaches})
         bare = alone.model_copy(update={"decay": Step(sessions=1), "neutral_to": None})
-        paths, clusters = _paths(lab, bare, sign.train_until, sign.horizon_sessions)
+        paths, clusters = paths_after(lab, bare, sign.train_until, sign.horizon_sessions)
         _enough(signal, f"sign of {name}", len(paths), sign)
         got = mean_with_interval(paths[:, -1], clusters, seed=lab.config.seed)
         if got.value == 0.0:
@@ -124,11 +124,15 @@ def _enough(signal: EventDriven, what: str, count: int, asked: Fitted | Learnt) 
         )
 
 
-def _paths(lab: _Lab, signal: Driven, until: date, horizon: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Give the cumulative abnormal return of what each training event moves, per unit of size, and its session.
+def paths_after(
+    lab: Lab, signal: EventDriven, until: date, horizon: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Give the cumulative abnormal return of what each training event moves, per unit of size, and its cluster.
 
     From the event's fill to its session's close, then from close to close; abnormal is over the mean of all basket
-    assets. A training event has its whole horizon in sessions up to ``until``.
+    assets, and over what the same holding makes in the mean session of the training. A training event has its whole
+    horizon in sessions up to ``until``. Events whose fills lie in one stretch of ``horizon`` sessions are one cluster:
+    their paths share returns.
     """
     last = int(np.searchsorted(lab.inputs.panel.sessions, np.datetime64(until), side="right")) - horizon
     training = [event for event in chosen(lab.inputs, [signal], lab.events) if event.session <= last]
@@ -140,12 +144,22 @@ def _paths(lab: _Lab, signal: Driven, until: date, horizon: int) -> tuple[NDArra
     for k, event in enumerate(impulses.event.tolist()):
         held, weight = _held(impulses, k, int(np.searchsorted(given.decisions, sessions[event])))
         after = slice(sessions[event] + 1, sessions[event] + horizon)
-        moves = np.vstack([first[sessions[event], held], later[after, held]]) * weight
-        path = np.sign(impulses.size[k]) * np.cumsum(moves.sum(axis=1))
+        moves = (np.vstack([first[sessions[event], held], later[after, held]]) * weight).sum(axis=1)
+        usual = _usual((later[lab.inputs.first : last + horizon, held] * weight).sum(axis=1))
+        path = np.sign(impulses.size[k]) * np.cumsum(moves - usual)
         if len(held) and not np.isnan(path).any():
             paths.append(path)
-            clusters.append(sessions[event])
+            clusters.append(sessions[event] // horizon)
     return np.array(paths).reshape(-1, horizon), np.array(clusters, dtype=np.int64)
+
+
+def _usual(moves: NDArray[np.float64]) -> float:
+    """Give the mean of the known session returns, NaN without any: what is moved drifts by it at any time.
+
+    In it is what all the other events do on average; without it their drifts would count as this one's.
+    """
+    known = moves[~np.isnan(moves)]
+    return float(np.cumsum(known)[-1] / len(known)) if len(known) else np.nan
 
 
 def _held(impulses: Impulses, k: int, decision: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -156,7 +170,7 @@ def _held(impulses: Impulses, k: int, decision: int) -> tuple[NDArray[np.int64],
     return impulses.loadings.asset[own][weight != 0.0], weight[weight != 0.0]
 
 
-def _abnormal(lab: _Lab) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _abnormal(lab: Lab) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give abnormal returns from a session's fill to its close, and from the close before, each of shape (T, N)."""
     panel = lab.inputs.panel
     named = {asset for members in lab.config.baskets.values() for asset in members}

@@ -101,14 +101,12 @@ def test_nothing_is_found_where_nothing_is(ran):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_validate_is_quick(name):
-    """Bounded generously for a busy machine; 0.3 s on a quiet one."""
+def test_validate_is_light(name):
+    """It imports none of the heavy libraries."""
     code = (
-        "import sys, time; start = time.perf_counter()\n"
+        "import sys\n"
         "from backtest.cli.main import main\n"
         f"assert main(['validate', 'configs/{name}.yaml']) == 0\n"
         "assert not {'polars', 'numba', 'numpy', 'pandas'} & set(sys.modules)\n"
-        "print(time.process_time())"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert float(done.stdout.splitlines()[-1]) < 1.0
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
