@@ -80,12 +80,12 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
     measured = with_intervals(config, line.inputs.measured_on, plain.daily, plain.metrics)
     said = (*plain.warnings, *unmade(line.drafts[0].context.events))
     whole = replace(plain, leave_out=left, warnings=said, evidence=gathered, metrics=measured)
-    return tried(whole, line.inputs.measured_on, Tried())
+    return tried(whole, Tried())
 
 
-def tried(result: Result, calendar: Calendar, count: Tried) -> Result:
+def tried(result: Result, count: Tried) -> Result:
     """Give a result with its Sharpe ratios deflated by what was tried on its data, and judged by that."""
-    known = deflated(result.config, calendar, result.daily, count)
+    known = deflated(result.config, result.daily, count)
     names = {metric.name for metric in known}
     metrics = (*(metric for metric in result.metrics if metric.name not in names), *known)
     judgement = judge(result.config, metrics, result.funnel, result.evidence)

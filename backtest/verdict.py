@@ -6,10 +6,10 @@ The first rule that applies decides; docs/verdict.md explains each.
 |--------------------------------|-------------------------------------------------------------------------------------|
 | ruined                         | the account lost everything                                                         |
 | none                           | the config has no signals                                                           |
-| not informative                | no event traded; no interval; fewer than 10 events; or an edge of the plausible size |
+| not informative                | no event traded; no interval; fewer than 10 events; or an edge of plausible size    |
 |                                | could not have been found (power, known before the run)                             |
 | refuted                        | the 95 % interval of the net active return lies below 0                             |
-| supported                      | it lies above 0, and placebo p <= 0.05, and the deflated Sharpe ratio of the active  |
+| supported                      | it lies above 0, and placebo p <= 0.05, and the deflated Sharpe ratio of the active |
 |                                | returns over the trials counted >= 0.95 (each as far as it was made)                |
 | not distinguishable from luck  | everything else                                                                     |
 """

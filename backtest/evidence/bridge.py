@@ -32,9 +32,14 @@ COSTS = (
     ("interest", ("cash_bps_per_year", "margin_bps_per_year")),
 )
 LIMITS = {
-    "no_trade_band": 0.0, "lot": 0.0, "turnover_cap": 0.0, "participation_cap": 0.0, "initial_margin": 0.0,
-    "maintenance_margin": 0.0, "funding": "scale",
-}  # fmt: skip
+    "no_trade_band": 0.0,
+    "lot": 0.0,
+    "turnover_cap": 0.0,
+    "participation_cap": 0.0,
+    "initial_margin": 0.0,
+    "maintenance_margin": 0.0,
+    "funding": "scale",
+}
 Level = tuple[str, float, str]
 
 
@@ -63,16 +68,21 @@ def _sums(line: Line) -> Iterator[Level]:
     found = studied(line)
     held = planned(line)
     short = f"; {found.short} of them with beta 1, their history is too short" if found.short else ""
-    yield ("event study", found.even,
-           f"mean cumulative abnormal return of {found.events} events over sessions 0 to {found.last} from day 0, x "
-           f"events x mean notional{short}")  # fmt: skip
+    over = f"{found.events} events over sessions 0 to {found.last} from day 0"
+    yield "event study", found.even, f"mean cumulative abnormal return of {over}, x events x mean notional{short}"
     yield "weighting", found.sized, "every event at its own notional instead of the mean"
     yield "market part", found.raw, "raw returns of the tilts instead of abnormal ones"
     yield "timing lag", found.timed, "from the fill of the first tradable session on instead of from day 0"
-    yield ("decay and holding", held.alone,
-           "held as the signal decays and targets are set, every event alone, instead of whole to the window's end")  # fmt: skip
-    yield ("overlap", held.events,
-           "the run's own tilts: netting, caps, cooldowns, ends by later events, combination, bounds and hedges")  # fmt: skip
+    yield (
+        "decay and holding",
+        held.alone,
+        "held as the signal decays and targets are set, every event alone, instead of whole to the window's end",
+    )
+    yield (
+        "overlap",
+        held.events,
+        "the run's own tilts: netting, caps, cooldowns, ends by later events, combination, bounds and hedges",
+    )
     yield "controls", held.all, "tilts of signals that no event is behind"
 
 
@@ -82,8 +92,11 @@ def _simulations(line: Line) -> Iterator[Level]:
     free = account.model_copy(update=LIMITS)
     limited = free != account
     level = _gain(line, Costs(), free)
-    yield ("compounding and drift", level,
-           "simulated: gains compound, weights drift between decisions, purchases need cash; nothing costs anything")  # fmt: skip
+    yield (
+        "compounding and drift",
+        level,
+        "simulated: gains compound, weights drift between decisions, purchases need cash; nothing costs anything",
+    )
     level = _gain(line, Costs(), account) if limited else level
     yield "account limits", level, "bands, lots, caps and margins of the account"
     charged: dict[str, object] = {}

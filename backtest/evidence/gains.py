@@ -138,12 +138,12 @@ def planned(line: Line) -> Planned:
     """Sum up what is set at decisions: holdings of before a fill earn up to it, those of after it from there on."""
     draft, inputs = line.drafts[0], line.inputs
     legs, at = _legs(inputs.panel, inputs.fill), draft.context.decisions
-    by_control = np.append(True, draft.number.event < 0)  # the base and the controls have no event  # noqa: FBT003
+    by_control = np.append(True, draft.number.event < 0)  # the base and the controls have no event
     targets, assets = line.targets, len(inputs.panel.assets)
     row = np.repeat(np.arange(len(targets.session)), np.diff(targets.start))
     cell, shape = row * assets + targets.asset, (len(targets.session), assets)
     both = [
-        np.bincount(cell, np.where(kept, targets.weight, 0.0), shape[0] * assets).reshape(shape)
+        np.bincount(cell, np.where(kept, targets.weight, 0.0), shape[0] * assets).astype(np.float64).reshape(shape)
         for kept in (~by_control[targets.part], targets.part > 0)
     ]
     return Planned(_earned(alone(draft), at, legs), *(_earned(each, targets.session, legs) for each in both))

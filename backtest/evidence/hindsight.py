@@ -58,8 +58,9 @@ def latest(events: Events) -> tuple[Events, int]:
         ["event_id", *FACT_KEY], keep="first", maintain_order=True
     )
     today = ledger.latest_vintage().select("fact", *(pl.col(name).alias(f"latest_{name}") for name in RESTATED))
-    facts = events.frame.join(own.drop("known_at"), on=["event_id", *FACT_KEY], how="left", nulls_equal=True,
-                              maintain_order="left").join(today, on="fact", how="left", maintain_order="left")  # fmt: skip
+    facts = events.frame.join(
+        own.drop("known_at"), on=["event_id", *FACT_KEY], how="left", nulls_equal=True, maintain_order="left"
+    ).join(today, on="fact", how="left", maintain_order="left")
     known = pl.col("fact").is_not_null() & pl.col("period").is_not_null()
     differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"latest_{name}")) for name in RESTATED) & known
     changed = int(facts.select(differs.sum()).item())

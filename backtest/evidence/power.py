@@ -74,15 +74,22 @@ def power(line: Line) -> Power:
     years = (len(line.seen[0].inputs.panel.sessions) - line.seen[0].inputs.first) / line.config.sessions_per_year
     promised = line.config.evidence.plausible_drift_bps * BPS
     informative = promised - cost >= drift
-    return Power(count, clusters, drift, detectable(math.sqrt(actual)) / years, cost, informative=informative,
-                 sentence=_sentence(count, clusters, drift, cost, promised, informative=informative))  # fmt: skip
+    return Power(
+        count,
+        clusters,
+        drift,
+        detectable(math.sqrt(actual)) / years,
+        cost,
+        informative=informative,
+        sentence=_sentence(count, clusters, drift, cost, promised, informative=informative),
+    )
 
 
 def _sentence(count: int, clusters: int, drift: float, cost: float, promised: float, *, informative: bool) -> str:
     found = "could have been found" if informative else "could not have been found"
     return (
-        f"{count} events on {clusters} sessions find a gain of {drift / BPS:.0f} bps per event after costs in 80 of 100 "
-        f"such runs; a gain of {promised / BPS:.0f} bps before costs of {cost / BPS:.0f} bps {found}."
+        f"{count} events on {clusters} sessions find a gain of {drift / BPS:.0f} bps per event after costs in 80 of "
+        f"100 such runs; a gain of {promised / BPS:.0f} bps before costs of {cost / BPS:.0f} bps {found}."
     )
 
 
@@ -96,8 +103,9 @@ def _cost(line: Line, draft: Draft, wanted: Asked, notional: Floats) -> float:
     """Give the mean cost of an event per notional: bps x what its loading holds gross x sum of |changes| by age."""
     costs = line.config.costs
     rate = (costs.half_spread_bps + costs.slippage_bps + costs.commission_bps) * BPS
-    turned = {name: float(np.abs(np.diff(each.table, prepend=0.0, append=0.0)).sum())
-              for name, each in draft.impulses.items()}  # fmt: skip
+    turned = {
+        name: float(np.abs(np.diff(each.table, prepend=0.0, append=0.0)).sum()) for name, each in draft.impulses.items()
+    }
     if not turned:
         return 0.0
     by_event = np.bincount(wanted.event, np.abs(wanted.size) * np.abs(wanted.tilt).sum(axis=1), len(notional))
@@ -122,7 +130,8 @@ def _tilts(line: Line, assets: int) -> Floats:
     targets = line.targets
     row = np.repeat(np.arange(len(targets.session)), np.diff(targets.start))
     tilt = np.where(targets.part > 0, targets.weight, 0.0)
-    return np.bincount(row * assets + targets.asset, tilt, len(targets.session) * assets).reshape(-1, assets)
+    summed = np.bincount(row * assets + targets.asset, tilt, len(targets.session) * assets)
+    return summed.astype(np.float64).reshape(-1, assets)
 
 
 def _summed(exposure: Floats, past: Floats, first: int) -> float:

@@ -41,7 +41,9 @@ def stress(line: Line) -> pl.DataFrame:
     """
     grades = dict(line.inputs.events.frame.select("event_id", "timing").iter_rows())
     late = np.array([grades[event.event_id] == "C" for event in line.traded], dtype=np.int64)
-    cases = [(_label(shift), shift, np.full(len(late), shift)) for shift in line.config.evidence.shifts]
+    cases: list[tuple[str, int | None, NDArray[np.int64]]] = [
+        (_label(shift), shift, np.full(len(late), shift)) for shift in line.config.evidence.shifts
+    ]
     if late.any():
         cases.append((WORST, None, late))
     pairs = [_pair(line, moved) for _, _, moved in cases]

@@ -69,7 +69,7 @@ def _with(config: Config, samples: dict[str, Sample], metric: Metric) -> Metric:
     if name == "volatility" and not np.ptp(sample.returns) > 0.0:
         return metric
     plan = Plan("percentile" if name in PATHS else "bca", count=COUNT, seed=config.seed)
-    return _said(metric, interval(name, sample, plan))  # type: ignore[arg-type]
+    return _said(metric, interval(name, sample, plan))
 
 
 def _said(metric: Metric, found: Interval) -> Metric:

@@ -10,6 +10,7 @@ from backtest.inference.deflation import dsr
 from backtest.inference.sharpe import min_trl, moments, psr
 from backtest.metrics.series import series_of
 from backtest.result import Metric
+from data.calendar import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,10 +48,20 @@ def _series(
 
 def _of(prefix: str, whose: str, series: NDArray[np.float64], per_year: float) -> Iterator[Metric]:
     of = moments(series)
-    probability = Metric(f"{prefix}psr", f"Probabilistic Sharpe ratio: {whose}", None, "ratio",
-                         convention=f"P(true Sharpe ratio > 0), Bailey and Lopez de Prado 2012, {FORMULA}")  # fmt: skip
-    record = Metric(f"{prefix}min_trl", f"Minimum track record: {whose}", None, "years",
-                    convention=f"years until the PSR reaches 95 %, / {per_year:.1f} sessions; 2012, {FORMULA}")  # fmt: skip
+    probability = Metric(
+        f"{prefix}psr",
+        f"Probabilistic Sharpe ratio: {whose}",
+        None,
+        "ratio",
+        convention=f"P(true Sharpe ratio > 0), Bailey and Lopez de Prado 2012, {FORMULA}",
+    )
+    record = Metric(
+        f"{prefix}min_trl",
+        f"Minimum track record: {whose}",
+        None,
+        "years",
+        convention=f"years until the PSR reaches 95 %, / {per_year:.1f} sessions; 2012, {FORMULA}",
+    )
     if not math.isfinite(of.sharpe):
         yield from (_gone(metric, "the returns do not vary") for metric in (probability, record))
         return
@@ -66,25 +77,35 @@ class Tried:
     effective: float = 1.0
 
 
-def deflated(config: Config, calendar: Calendar, daily: pl.DataFrame, tried: Tried) -> tuple[Metric, ...]:
+def deflated(config: Config, daily: pl.DataFrame, tried: Tried) -> tuple[Metric, ...]:
     """Give the trials counted, and the deflated Sharpe ratios of the net and of the active returns.
 
     DSR = PSR against SR0 = E[max of N] / sqrt(n - 1): the best of N worthless, independent trials, whose Sharpe ratios
     per session have the variance 1 / (n - 1) (Bailey and Lopez de Prado 2014). With one trial it is the PSR.
     """
-    trials = Metric("trials", "Trials on these data", float(tried.trials), "count",
-                    convention="configs counted in the ledger against these prices, events, assets and period")  # fmt: skip
+    trials = Metric(
+        "trials",
+        "Trials on these data",
+        float(tried.trials),
+        "count",
+        convention="configs counted in the ledger against these prices, events, assets and period",
+    )
     plural = "s" if tried.trials != 1 else ""
     return trials, *(
         _set(
-            Metric(f"{prefix}dsr", f"Deflated Sharpe ratio, {tried.trials} trial{plural}: {whose}", None, "ratio",
-                   convention=f"P(true Sharpe ratio > that of the best of {tried.effective:.1f} worthless independent "
-                   f"trials), null variance 1 / (n - 1), Bailey and Lopez de Prado 2014, {FORMULA}"),
+            Metric(
+                f"{prefix}dsr",
+                f"Deflated Sharpe ratio, {tried.trials} trial{plural}: {whose}",
+                None,
+                "ratio",
+                convention=f"P(true Sharpe ratio > that of the best of {tried.effective:.1f} worthless independent "
+                f"trials), null variance 1 / (n - 1), Bailey and Lopez de Prado 2014, {FORMULA}",
+            ),
             _dsr(series, tried.effective),
             "the returns do not vary",
         )
-        for prefix, whose, series, _ in _series(config, calendar, daily)
-    )  # fmt: skip
+        for prefix, whose, series, _ in _series(config, load(config.calendar), daily)
+    )
 
 
 def _dsr(series: NDArray[np.float64], trials: float) -> float:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import polars as pl
+
     from backtest.config.model import Config
     from backtest.metrics.series import Series
     from data.calendar import Calendar

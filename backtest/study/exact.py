@@ -46,10 +46,10 @@ def wilcoxon(plus: float, ranks: Floats) -> float:
 def _ways(doubled: tuple[int, ...]) -> tuple[int, ...]:
     """Count the sign patterns by the doubled sum of their positive ranks; without ties only the number of ranks counts.
 
-    Counts stay below 2 ** FEW, so 64 bits hold them.
+    Counts stay below 2 ** count, so 64 bits hold them below twice FEW ranks.
     """
-    ways = np.zeros(sum(doubled) + 1, dtype=np.int64 if len(doubled) < 62 else np.object_)
-    ways[0] = 1
+    dtype = np.int64 if len(doubled) < 2 * FEW else np.object_
+    ways = np.array([1] + [0] * sum(doubled), dtype=dtype)
     for rank in doubled:
-        ways[rank:] += ways[: len(ways) - rank].copy()
+        ways = ways + np.concatenate([np.zeros(rank, dtype=dtype), ways[: len(ways) - rank]])
     return tuple(ways.tolist())
