@@ -125,7 +125,7 @@ def _why(of: Judgement) -> str:
 
 def _edge(values: dict[str, float]) -> str:
     tests = [
-        f"placebo p {values['p_placebo']:.3f}" if "p_placebo" in values else "",
+        f"placebo p {values['p_placebo']:.4f}" if "p_placebo" in values else "",
         f"deflated Sharpe ratio {values['dsr']:.2f} over {_counted(values)}" if "dsr" in values else "",
     ]
     return (
