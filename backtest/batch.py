@@ -163,15 +163,16 @@ def walk_many(
     account: Account,
     capital: float | None = None,
     *,
+    paths: bool = False,
     abreast: bool = False,
 ) -> Walks:
-    """Walk many portfolios on a prepared panel, with the same costs and account.
+    """Walk many portfolios on a prepared panel, with the same costs and account; ``paths`` keeps the equity.
 
     ``abreast`` is worth while for thousands: its kernel takes seconds to compile, once. It changes no number.
     """
     table = terms_table([costs], [account], capital)
-    summary, _ = _walk_batch(on, batch, table, os.cpu_count() or 1, paths=False, side_by_side=abreast)
-    return Walks(_summary(summary), None)
+    summary, equity = _walk_batch(on, batch, table, os.cpu_count() or 1, paths=paths, side_by_side=abreast)
+    return Walks(_summary(summary), equity if paths else None)
 
 
 def _summary(rows: NDArray[np.float64]) -> pl.DataFrame:

@@ -12,6 +12,8 @@ from backtest.evidence.gather import gather
 from backtest.evidence.line import Line
 from backtest.inputs import Inputs, lay_out, read
 from backtest.metrics import summary
+from backtest.metrics.intervals import with_intervals
+from backtest.metrics.skill import Tried, deflated
 from backtest.plan import plan, replanned, untilted
 from backtest.portfolio import decisions
 from backtest.provenance import code_hash
@@ -19,11 +21,12 @@ from backtest.research.fits import resolved
 from backtest.research.leave_out import left_out, unmade
 from backtest.research.rotations import by_rotation, by_signal, notes
 from backtest.result import Provenance, Result
-from backtest.verdict import verdict, warnings
+from backtest.verdict import judge, sentence, warnings
 from backtest.views import joined, views
 from data.events.funnel import STAGES, funnel
 from data.hashing import text_hash
-from data.prices.examined import quality_frame, sentence
+from data.prices.examined import quality_frame
+from data.prices.examined import sentence as doubts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
     from data.events.source import Events
     from data.prices.source import Prices
 
-__all__ = ["line_of", "run", "run_on"]
+__all__ = ["line_of", "run", "run_on", "tried"]
 
 
 def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None = None) -> Result:
@@ -65,10 +68,28 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
     say("reading prices and events")
     sources = read(config, folder)
     line, plain = _run(config, sources, say)
+    calendar, prices, _ = sources
+
+    def rerun(events: Events) -> Line:
+        return line_of(config, (calendar, prices, events))
+
     say("leaving events out")
     left = _leave_out(line)
+    gathered = gather(line, folder, say, rerun)
+    say("resampling")
+    measured = with_intervals(config, line.inputs.measured_on, plain.daily, plain.metrics)
     said = (*plain.warnings, *unmade(line.drafts[0].context.events))
-    return replace(plain, leave_out=left, warnings=said, evidence=gather(line, folder, say))
+    whole = replace(plain, leave_out=left, warnings=said, evidence=gathered, metrics=measured)
+    return tried(whole, Tried())
+
+
+def tried(result: Result, count: Tried) -> Result:
+    """Give a result with its Sharpe ratios deflated by what was tried on its data, and judged by that."""
+    known = deflated(result.config, result.daily, count)
+    names = {metric.name for metric in known}
+    metrics = (*(metric for metric in result.metrics if metric.name not in names), *known)
+    judgement = judge(result.config, metrics, result.funnel, result.evidence)
+    return replace(result, metrics=metrics, judgement=judgement, verdict=sentence(judgement, metrics))
 
 
 def run_on(
@@ -108,6 +129,7 @@ def _run(config: Config, sources: tuple[Calendar, Prices, Events], say: Callable
     trades = frames.trades(stage, walked)
     metrics = summary(config, inputs.measured_on, daily, fates)
     counts = _funnel(events, fates)
+    judgement = judge(config, metrics, counts)
     provenance = _provenance(config, prices, events)
     drafts = tuple(each.draft for each in planned)
     line = Line(
@@ -124,18 +146,19 @@ def _run(config: Config, sources: tuple[Calendar, Prices, Events], say: Callable
         attribution=frames.attribution(stage, split, walked, made.behind),
         funnel=counts,
         metrics=metrics,
-        verdict=verdict(config, metrics, counts),
+        verdict=sentence(judgement, metrics),
         warnings=(
             *omissions(config, inputs, events_read),
             *dict.fromkeys(said for each in planned for said in notes(config, inputs, each)),
             *warnings(daily, trades, prices, walked.margin_calls),
-            *sentence(prices),
+            *doubts(prices),
         ),
         provenance=provenance,
         signals=by_signal(made, targets, split),
         rotations=by_rotation(made, targets, split),
         fits=fits,
         quality=quality_frame(prices),
+        judgement=judgement,
     )
 
 

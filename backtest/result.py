@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from backtest.evidence.types import Gathered
     from data.events.funnel import Funnel
 
-__all__ = ["Metric", "Provenance", "Result"]
+__all__ = ["Judgement", "Metric", "Provenance", "Result"]
 
 
 def _empty() -> pl.DataFrame:
@@ -72,6 +72,29 @@ class Provenance:
     code_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict by stated rules, to be put into words in any language; see docs/verdict.md.
+
+    Attributes
+    ----------
+    code
+        ``supported``, ``refuted``, ``luck`` (not distinguishable from it), ``uninformative``, ``ruined`` or ``none``
+        (nothing to judge).
+    reasons
+        Codes of what decided, in order: of ``uninformative``: no_events, no_interval, few_events, low_power; of
+        ``luck``: interval, placebo, trials.
+    values
+        Numbers behind it by name, those that are known: edge, lower, upper (a year over the untilted mix), events,
+        p_placebo, dsr, trials, minimum_drift.
+
+    """
+
+    code: str
+    reasons: tuple[str, ...]
+    values: dict[str, float]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
     """A finished run.
@@ -102,7 +125,9 @@ class Result:
     metrics
         In the order in which they are shown.
     verdict
-        One sentence.
+        One sentence, English.
+    judgement
+        What the sentence says, as codes and numbers.
     warnings
         Sentences that must stand on the first screen: ruin, stale positions, scaled orders.
     provenance
@@ -142,4 +167,5 @@ class Result:
     leave_out: pl.DataFrame = field(default_factory=_empty)
     fits: pl.DataFrame = field(default_factory=_empty)
     evidence: Gathered | None = None
+    judgement: Judgement | None = None
     quality: pl.DataFrame = field(default_factory=no_doubts)

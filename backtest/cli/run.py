@@ -34,21 +34,23 @@ def run(
 
 
 def execute(config: str, overrides: list[str], out: Path, fail_if: list[str], *, as_json: bool, quiet: bool) -> None:
-    """Load, run, write, count, show, judge."""
+    """Load, run, weigh by the trials, write, count, show, judge; a run is counted once its folder is in place."""
     from backtest.cli import gates
     from backtest.cli.console import clean, note
-    from backtest.cli.trials import counted
+    from backtest.cli.trials import counted, weighed
     from backtest.config.reader import load
 
     conditions = gates.parse(fail_if)
     loaded = load(config, overrides)
     for text in loaded.notes:
         note(clean(text))
-    result = _result(loaded, quiet=quiet or as_json)
+    plain = _result(loaded, quiet=quiet or as_json)
+    tally = weighed(plain, out)
+    result = _deflated(plain, tally)
     outcomes = gates.judge(conditions, result.metrics)
     folder, is_new = _stored(result, out)
-    tried = counted(result, out)
-    _show(result, folder, outcomes, tried, as_json=as_json, quiet=quiet)
+    counted(result, out)
+    _show(result, folder, outcomes, tally, as_json=as_json, quiet=quiet)
     if not is_new:
         note(f"{folder} is already there, made from identical inputs; it was kept")
     failed = [outcome for outcome in outcomes if outcome.failed]
@@ -63,6 +65,13 @@ def _result(loaded: Loaded, *, quiet: bool) -> Result:
     from backtest.engine import run as engine_run
 
     return engine_run(loaded.config, loaded.folder, progress=progress(quiet=quiet))
+
+
+def _deflated(result: Result, tally: Tally) -> Result:
+    from backtest.engine import tried
+    from backtest.metrics.skill import Tried
+
+    return tried(result, Tried(tally.trials, tally.effective))
 
 
 def _stored(result: Result, out: Path) -> tuple[Path, bool]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from backtest.research.tally import Tally
     from backtest.result import Result
 
-__all__ = ["Runs", "counted", "line", "trials"]
+__all__ = ["Runs", "counted", "line", "trials", "weighed"]
 
 Runs = Annotated[str, typer.Option("--runs", metavar="FOLDER", help="Folder of runs whose ledger is meant.")]
 SHOWN = 12
@@ -55,14 +55,22 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
-def counted(result: Result, runs: Path) -> Tally:
-    """Count a run in the ledger of its folder, and give what was tried on its data."""
+def weighed(result: Result, runs: Path) -> Tally:
+    """Give what was tried on the data of a run, itself among it, before its folder is in place; nothing is counted."""
     from backtest.research.tally import tally
-    from backtest.research.trials import fingerprint, read, record, trial_of
+    from backtest.research.trials import fingerprint, read, trial_of
+
+    own, data = trial_of(result), fingerprint(result)
+    known = [trial for trial in read(runs).trials if trial.fingerprint == data]
+    fresh = [] if own.trial in {trial.trial for trial in known} else [own]
+    return tally([*known, *fresh], runs, {result.run_id: result.daily["equity"].to_numpy()})
+
+
+def counted(result: Result, runs: Path) -> None:
+    """Count a run in the ledger of its folder."""
+    from backtest.research.trials import record, trial_of
 
     record(runs, [trial_of(result)])
-    own = fingerprint(result)
-    return tally([trial for trial in read(runs).trials if trial.fingerprint == own], runs)
 
 
 def line(of: Tally) -> str:

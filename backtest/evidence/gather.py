@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from backtest.evidence.bridge import bridge
+from backtest.evidence.hindsight import hindsight
 from backtest.evidence.placebo import placebo
+from backtest.evidence.power import power
+from backtest.evidence.stress import stress
 from backtest.evidence.types import Gathered
 from backtest.study.of_run import study_of_run
 from data.errors import ResearchError
@@ -17,22 +21,36 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from backtest.evidence.line import Line
-    from backtest.evidence.types import Placebo
+    from backtest.evidence.types import Hindsight, Placebo
     from backtest.study.study import StudyResult
+    from data.events.source import Events
 
 __all__ = ["gather"]
 
 
-def gather(line: Line, folder: Path, say: Callable[[str], None]) -> Gathered:
-    """Gather what the config asks for."""
+def gather(line: Line, folder: Path, say: Callable[[str], None], rerun: Callable[[Events], Line]) -> Gathered:
+    """Gather what the config asks for.
+
+    Parameters
+    ----------
+    line
+        The run.
+    folder
+        Folder that relative paths of the config start from.
+    say
+        Called with a few words at the start of each part.
+    rerun
+        Gives the line of the same config on other events.
+
+    """
     remarks: dict[str, str] = {}
     return Gathered(
         study=_study(line, folder, say, remarks),
         placebo=_placebo(line, say),
-        hindsight=None,
-        power=None,
-        stress=pl.DataFrame(),
-        bridge=pl.DataFrame(),
+        hindsight=_hindsight(line, rerun, say, remarks),
+        power=power(line),
+        stress=_stress(line, say, remarks),
+        bridge=_bridge(line, say, remarks),
         remarks=remarks,
     )
 
@@ -45,6 +63,37 @@ def _placebo(line: Line, say: Callable[[str], None]) -> Placebo:
         return placebo(line)
     except ResearchError as error:
         return replace(placebo(line, draws=0), reason=str(error).splitlines()[0])
+
+
+def _hindsight(
+    line: Line, rerun: Callable[[Events], Line], say: Callable[[str], None], remarks: dict[str, str]
+) -> Hindsight | None:
+    if not line.config.evidence.hindsight:
+        remarks["hindsight"] = "evidence.hindsight is off"
+        return None
+    say("looking back on the latest vintages")
+    try:
+        return hindsight(line, rerun)
+    except ResearchError as error:
+        remarks["hindsight"] = str(error).splitlines()[0]
+        return None
+
+
+def _stress(line: Line, say: Callable[[str], None], remarks: dict[str, str]) -> pl.DataFrame:
+    if not line.config.evidence.shifts or not line.traded:
+        remarks["stress"] = "evidence.shifts is empty" if line.traded else "no event is traded"
+        return pl.DataFrame()
+    say("shifting events")
+    return stress(line)
+
+
+def _bridge(line: Line, say: Callable[[str], None], remarks: dict[str, str]) -> pl.DataFrame:
+    why = "no event is traded" if not line.traded else "several exchanges" if line.inputs.mixed is not None else ""
+    if why:
+        remarks["bridge"] = why
+        return pl.DataFrame()
+    say("bridging from the event study to the portfolio")
+    return bridge(line)
 
 
 def _study(line: Line, folder: Path, say: Callable[[str], None], remarks: dict[str, str]) -> StudyResult | None:

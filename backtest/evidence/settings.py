@@ -29,3 +29,8 @@ class Evidence(Settings):
     )
     study: bool = Field(default=True, description="Make the event study with every run.")
     hindsight: bool = Field(default=True, description="Run on the latest vintages, too, and show what they would add.")
+    plausible_drift_bps: Annotated[float, Field(gt=0, le=10_000)] = Field(
+        default=300.0,
+        description="Gain per event, before costs, in bps of the notional it moves, that the thesis is held to promise "
+        "(a rotation's two legs count together); a run that could not have seen it is not informative.",
+    )

@@ -3,52 +3,34 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from backtest.metrics import moments
 from backtest.metrics.moments import Estimate
+from backtest.metrics.series import series_of
+from backtest.metrics.skill import skill
 from backtest.result import Metric
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import polars as pl
-    from numpy.typing import NDArray
 
     from backtest.config.model import Config
+    from backtest.metrics.series import Series
     from data.calendar import Calendar
 
 __all__ = ["summary"]
 
-DAYS_PER_YEAR = 365.25
 NO_BENCHMARK = "no benchmark is set"
 IID = "95 % interval: 1.96 standard errors, sessions taken as independent"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Series:
-    """One account through the run: equity per session, returns, and what is needed to annualise them."""
-
-    equity: NDArray[np.float64]
-    returns: NDArray[np.float64]
-    capital: float
-    years: float
-    per_year: float
-    rate: float
-
-    @property
-    def excess(self) -> NDArray[np.float64]:
-        """Give the returns over the risk-free rate of one session, (1 + rate)^(1 / sessions per year) - 1."""
-        excess: NDArray[np.float64] = self.returns - ((1.0 + self.rate) ** (1.0 / self.per_year) - 1.0)
-        return excess
-
-
 def summary(config: Config, calendar: Calendar, daily: pl.DataFrame, events: pl.DataFrame) -> tuple[Metric, ...]:
     """Measure a run; ``daily`` and ``events`` are those of the Result."""
-    own, base, benchmark = (_series(config, calendar, daily, name) for name in ("equity", "base", "benchmark"))
+    own, base, benchmark = (series_of(config, calendar, daily, name) for name in ("equity", "base", "benchmark"))
     assert own is not None and base is not None  # noqa: S101, PT018 - both columns are always filled
     sessions = daily["session"].to_list()
     return (
@@ -57,22 +39,10 @@ def summary(config: Config, calendar: Calendar, daily: pl.DataFrame, events: pl.
         *_against_benchmark(own, benchmark),
         *_trading(daily, own),
         _hit_rate(events),
+        *skill(config, calendar, daily),
         *_others("base", "untilted mix", base, sessions),
         *(_others("benchmark", str(config.benchmark), benchmark, sessions) if benchmark else ()),
     )
-
-
-def _series(config: Config, calendar: Calendar, daily: pl.DataFrame, column: str) -> Series | None:
-    if daily[column].null_count():
-        return None
-    sessions = daily["session"].to_numpy().astype("datetime64[D]")
-    before = calendar.sessions[max(int(np.searchsorted(calendar.sessions, sessions[0])) - 1, 0)]
-    years = float((sessions[-1] - before).astype(np.int64)) / DAYS_PER_YEAR
-    equity, capital = daily[column].to_numpy(), config.account.capital
-    changes = moments.returns(equity, capital)
-    # After ruin the account is closed: its sessions without capital are no returns.
-    alive = np.concatenate([[capital], equity[:-1]]) > 0.0
-    return Series(equity, changes[alive], capital, years, calendar.sessions_per_year, config.risk_free_per_year)
 
 
 def _account(own: Series, sessions: list[object]) -> Iterator[Metric]:

@@ -14,7 +14,7 @@ from backtest.inference.effective import worth
 from backtest.metrics.moments import returns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -64,9 +64,12 @@ def tallies(trials: Sequence[Trial], runs: Path) -> list[Tally]:
     return [tally([trial for trial in trials if trial.fingerprint == one], runs) for one in prints]
 
 
-def tally(trials: Sequence[Trial], runs: Path) -> Tally:
-    """Sum up trials of one fingerprint; their returns are read from the folder of runs where they are still there."""
-    effective, convention = _effective(trials, runs)
+def tally(trials: Sequence[Trial], runs: Path, unwritten: Mapping[str, NDArray[np.float64]] | None = None) -> Tally:
+    """Sum up trials of one fingerprint; their returns are read from the folder of runs where they are still there.
+
+    ``unwritten``: equity by run id of runs whose folder is not in place yet.
+    """
+    effective, convention = _effective(trials, runs, unwritten or {})
     known = [(trial, of) for trial in trials if (of := trial.moments)]
     if not known:
         return Tally(trials[0].fingerprint, len(trials), effective, convention, None, None, None)
@@ -84,26 +87,31 @@ def tally(trials: Sequence[Trial], runs: Path) -> Tally:
     )
 
 
-def _effective(trials: Sequence[Trial], runs: Path) -> tuple[float, str]:
+def _effective(trials: Sequence[Trial], runs: Path, unwritten: Mapping[str, NDArray[np.float64]]) -> tuple[float, str]:
     if len(trials) == 1:
         return 1.0, "a single trial"
     if len(trials) > MOST_SERIES:
         return float(len(trials)), f"all trials, taken as independent: more than {MOST_SERIES} series"
-    series = list(_series(trials, runs))
+    series = list(_series(trials, runs, unwritten))
     if len(series) < len(trials) or len({len(one) for one in series}) > 1:
         return float(len(trials)), "all trials, taken as independent: the returns of some are gone or differ in length"
     return worth(np.column_stack(series)), "1 + effective rank of the correlations of returns less their mean"
 
 
-def _series(trials: Sequence[Trial], runs: Path) -> Iterator[NDArray[np.float64]]:
+def _series(
+    trials: Sequence[Trial], runs: Path, unwritten: Mapping[str, NDArray[np.float64]]
+) -> Iterator[NDArray[np.float64]]:
     """Give the returns of the trials that are still in the folder of runs, their first session left out."""
     sweeps: dict[Path, pl.DataFrame] = {}
     for trial in trials:
         folder, _, cell = trial.run_id.partition("/")
         path = runs / folder / ("returns.parquet" if cell else "daily.parquet")
-        if not path.is_file():
+        given = unwritten.get(trial.run_id)
+        if given is None and not path.is_file():
             continue
-        if cell:
+        if given is not None:
+            series = returns(given[1:], float(given[0])) if (given > 0.0).all() else None
+        elif cell:
             frame = sweeps.get(path)
             frame = sweeps[path] = pl.read_parquet(path) if frame is None else frame
             series = frame[cell].to_numpy()[1:] if cell in frame.columns else None

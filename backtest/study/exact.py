@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -34,11 +35,21 @@ def signed_ranks(values: Floats) -> tuple[float, Floats]:
 
 def wilcoxon(plus: float, ranks: Floats) -> float:
     """Give the exact p of a sum of positive ranks by counting sign patterns; ties are counted as they are."""
-    doubled = np.rint(2.0 * ranks).astype(np.int64).tolist()
-    ways = [1] + [0] * sum(doubled)
-    for rank in doubled:
-        for total in range(len(ways) - 1, rank - 1, -1):
-            ways[total] += ways[total - rank]
+    doubled = np.sort(np.rint(2.0 * ranks).astype(np.int64)).tolist()
+    ways = _ways(tuple(doubled))
     at = round(2.0 * plus)
     tail = min(sum(ways[: at + 1]), sum(ways[at:]))
     return min(1.0, tail / float(2 ** (len(doubled) - 1)))
+
+
+@lru_cache(maxsize=256)
+def _ways(doubled: tuple[int, ...]) -> tuple[int, ...]:
+    """Count the sign patterns by the doubled sum of their positive ranks; without ties only the number of ranks counts.
+
+    Counts stay below 2 ** count, so 64 bits hold them below twice FEW ranks.
+    """
+    dtype = np.int64 if len(doubled) < 2 * FEW else np.object_
+    ways = np.array([1] + [0] * sum(doubled), dtype=dtype)
+    for rank in doubled:
+        ways = ways + np.concatenate([np.zeros(rank, dtype=dtype), ways[: len(ways) - rank]])
+    return tuple(ways.tolist())

@@ -36,7 +36,7 @@ class Study(Settings):
     estimation_sessions: int = Field(default=250, ge=20, le=2520, description="Sessions that the model is fitted on.")
     gap: int = Field(default=10, ge=0, description="Sessions between the estimation and the earliest event window.")
     windows: tuple[Window, ...] = Field(
-        default=((0, 0), (0, 1), (-1, 1), (0, 5), (0, 20)),
+        default=((0, 0), (-1, 1), (0, 5), (0, 20)),
         min_length=1,
         description="Event windows: first and last session, 0 is the first session whose close can react.",
     )
@@ -55,7 +55,7 @@ class Study(Settings):
         default={}, description="Suppliers of an announcer, each priced; they are studied as a group of their own."
     )
     confidence: Fraction = Field(default=0.95, gt=0.5, lt=1, description="Level of the intervals.")
-    bootstrap_draws: int = Field(default=999, ge=99, le=99_999, description="Draws of the wild bootstrap.")
+    bootstrap_draws: int = Field(default=499, ge=99, le=99_999, description="Draws of the wild bootstrap.")
     seed: int = Field(default=0, ge=0, description="Seed of the wild bootstrap.")
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
@@ -28,7 +29,7 @@ __all__ = ["HEADLINE", "TESTS", "Case", "Statistic", "correlation", "every_test"
 
 HEADLINE = ("adjusted_bmp", "grank_t")
 FEW_SESSIONS = 10
-CHUNK = 100  # draws of the wild bootstrap in memory at once
+CHUNK = 500  # draws of the wild bootstrap in memory at once, each chunk with a generator of its own
 NORMAL = math.inf
 RADEMACHER = np.array([-1.0, 1.0])
 WEBB = np.array([-1.0, -1.0, -1.0, 1.0, 1.0, 1.0]) * np.sqrt([1.5, 1.0, 0.5, 0.5, 1.0, 1.5])
@@ -61,6 +62,8 @@ class Case:
         See ``residual_ranks`` and ``ranked`` of the residuals alone; the same for every window and sample.
     draws, seed
         Of the wild bootstrap.
+    known_correlation
+        The mean correlation of two events, where it is reckoned already.
 
     """
 
@@ -73,6 +76,13 @@ class Case:
     order: Floats
     draws: int = 999
     seed: int = 0
+    known_correlation: float | None = None
+
+    @property
+    def together(self) -> float:
+        """Give the mean correlation of two events; see ``correlation``."""
+        known = self.known_correlation
+        return correlation(self.fits, self.length) if known is None else known
 
     @property
     def length(self) -> int:
@@ -185,7 +195,7 @@ def _dependence(case: Case) -> dict[str, Statistic]:
 def _standardised(case: Case) -> dict[str, Statistic]:
     """Patell (1976), Boehmer-Musumeci-Poulsen (1991) and both adjusted for correlation (Kolari-Pynnonen 2010)."""
     m, freedom = case.measured, case.fits.freedom
-    N, r = len(m.car), correlation(case.fits, case.length)
+    N, r = len(m.car), case.together
     patell = float((m.csar / np.sqrt(m.valid * freedom / (freedom - 2.0))).sum()) / math.sqrt(N)
     bmp = math.sqrt(N) * float(m.scar.mean()) / _deviation(m.scar)
     inflation = 1.0 + (N - 1) * r
@@ -298,23 +308,30 @@ def _wild(case: Case) -> Statistic:
         return Statistic(math.nan, reason="one cluster: there is nothing to flip")
     total = np.bincount(position, car).astype(np.float64)
     size = np.bincount(position).astype(np.float64)
-    rng = np.random.default_rng([case.seed, case.draws])
-    points = RADEMACHER if G >= FEW_SESSIONS else WEBB
-    actual = float(_clustered(total[None, :], size)[0])
+    actual = float(_clustered(np.ones((1, G)), total, size)[0])
     if not math.isfinite(actual):
         return Statistic(math.nan)
-    beyond = 0
+    beyond, least = 0, abs(actual) * (1.0 - 1e-12)
     for first in range(0, case.draws, CHUNK):
-        weights: Floats = points[rng.integers(0, len(points), (min(CHUNK, case.draws - first), G))]
-        beyond += int((np.abs(_clustered(weights * total, size)) >= abs(actual) * (1.0 - 1e-12)).sum())
+        weights = _weights_drawn(case.seed, first, min(CHUNK, case.draws - first), G)
+        beyond += int((np.abs(_clustered(weights, total, size)) >= least).sum())
     return Statistic(actual, p=(1 + beyond) / (case.draws + 1))
 
 
-def _clustered(total: Floats, size: Floats) -> Floats:
-    """Give mean / cluster-robust standard error of the mean, per row of cluster totals."""
-    mean = total.sum(axis=1) / size.sum()
-    left = total - size * mean[:, None]
-    return np.asarray(mean * size.sum() / np.sqrt((left * left).sum(axis=1)))
+@lru_cache(maxsize=32)
+def _weights_drawn(seed: int, first: int, draws: int, clusters: int) -> Floats:
+    """Draw the weights, shape (draws, clusters): the same for every sample and window of so many clusters."""
+    rng = np.random.default_rng([seed, first])
+    points = RADEMACHER if clusters >= FEW_SESSIONS else WEBB
+    return np.asarray(points[rng.integers(0, len(points), (draws, clusters))])
+
+
+def _clustered(weights: Floats, total: Floats, size: Floats) -> Floats:
+    """Give mean / cluster-robust standard error of the mean, per row of weights on the cluster totals."""
+    mean = np.einsum("dg,g->d", weights, total) / size.sum()
+    left = weights * total
+    left -= size * mean[:, None]
+    return np.asarray(mean * size.sum() / np.sqrt(np.einsum("dg,dg->d", left, left)))
 
 
 TESTS = (

@@ -55,7 +55,7 @@ def _sample(evidence: Evidence, sample: Sample, reasons: Sequence[tuple[str, ...
         head = (sample.kind, sample.group, sample.split, sample.level, name(window), *window)
         n, m = len(rows), one.measured
         mean = (float(m.car.mean()), float(m.bhar.mean())) if n else (np.nan, np.nan)
-        tail = (*mean, n, len(np.unique(one.cluster)), correlation(one.fits, one.length))
+        tail = (*mean, n, len(np.unique(one.cluster)), one.together)
         for test, result in every_test(one).items():
             own = np.nan if result.p is None else result.p
             values = (result.value, float(result.freedom), own)
@@ -66,7 +66,7 @@ def _sample(evidence: Evidence, sample: Sample, reasons: Sequence[tuple[str, ...
 def case(evidence: Evidence, rows: Ints, at: int) -> Case:
     """Give the fitted events of some rows in one window, ready to be tested."""
     place, settings = evidence.at[rows], evidence.settings
-    fits = evidence.fits.take(place)
+    fits, (first, last) = evidence.fits.take(place), settings.windows[at]
     event = np.array(evidence.rows.event, dtype=np.int64)[rows]
     return Case(
         fits=fits,
@@ -78,6 +78,7 @@ def case(evidence: Evidence, rows: Ints, at: int) -> Case:
         order=evidence.order[place],
         draws=settings.bootstrap_draws,
         seed=settings.seed,
+        known_correlation=correlation(fits, last - first + 1),
     )
 
 
