@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["HEADINGS", "Grouped"]
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "Begin": ("demo", "init", "validate", "schema", "doctor"),
+    "Begin": ("demo", "init", "validate", "explain", "schema", "doctor"),
     "Inputs": ("events", "data"),
     "Research": ("run", "study", "placebo", "sweep", "trials"),
     "Results": ("runs", "report", "compare", "serve"),

@@ -104,5 +104,5 @@ def test_the_null_market_is_rejected_in_about_5_of_100() -> None:
 
 @pytest.mark.full
 def test_the_fit_tells_the_null_market_from_0_no_more_often_than_asked() -> None:
-    """At most 8 of 100; fewer in truth, for the usual drift is taken from the same sessions, which steadies the mean."""
+    """At most 8 of 100; fewer in truth, for the usual drift is taken from the same sessions."""
     assert sum(map(told_apart, range(100))) <= 8
