@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from backtest.config.normal import dump
 from backtest.provenance import versions
+from backtest.store import evidence
 from backtest.store.csv import csv_text
 from backtest.tearsheet.render import render
 from data.errors import RunError
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["METRICS_SCHEMA", "existing", "metrics_json", "write"]
 
-METRICS_SCHEMA = 2
-SPREADSHEETS = ("daily", "events", "trades")
+METRICS_SCHEMA = 3
+SPREADSHEETS = ("daily", "events", "trades", "signals", "rotations", "leave_out")
+
+# A result made by hand may lack them.
+PARTS = ("signals", "rotations", "leave_out", "fits")
 
 
 def existing(run_id: str, out: Path) -> Path | None:
@@ -64,10 +68,10 @@ def _fill(result: Result, folder: Path) -> None:
     (folder / "config.yaml").write_text(dump(result.config), encoding="utf-8")
     for name, frame in _frames(result).items():
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd", statistics=False)
-    for name in SPREADSHEETS:
-        frame = getattr(result, name)
+    for name, frame in _sheets(result).items():
         (folder / f"{name}.csv").write_text(csv_text(frame), encoding="utf-8", newline="")
     _write_json(folder / "metrics.json", metrics_json(result))
+    _write_json(folder / "evidence.json", {"schema_version": METRICS_SCHEMA, "evidence": evidence.described(result.evidence)})
     (folder / "tearsheet.html").write_text(render(result), encoding="utf-8")
     _write_json(folder / "manifest.json", _manifest(result, folder))
     for path in folder.iterdir():
@@ -84,7 +88,14 @@ def _frames(result: Result) -> dict[str, pl.DataFrame]:
         "events": result.events.drop("pnl"),
         "attribution": result.attribution,
         "quality": result.quality,
+        **{name: frame for name in PARTS if (frame := getattr(result, name)).width},
+        **evidence.frames(result.evidence),
     }
+
+
+def _sheets(result: Result) -> dict[str, pl.DataFrame]:
+    own = {name: getattr(result, name) for name in SPREADSHEETS}
+    return {name: frame for name, frame in (own | evidence.sheets(result.evidence)).items() if frame.width}
 
 
 def metrics_json(result: Result) -> dict[str, object]:
