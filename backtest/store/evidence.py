@@ -84,5 +84,7 @@ def _cars(events: pl.DataFrame) -> pl.DataFrame:
     """Give one row per event and group, its CAR in every window beside it."""
     labelled = events.with_columns(pl.format("car {}", "window").alias("_window"))
     wide = labelled.pivot(on="_window", index=list(EVENT_WORDS), values="car")
-    reasons = events.group_by(EVENT_WORDS, maintain_order=True).agg(pl.col("reason").filter(pl.col("reason") != "").first())
+    reasons = events.group_by(EVENT_WORDS, maintain_order=True).agg(
+        pl.col("reason").filter(pl.col("reason") != "").first()
+    )
     return wide.join(reasons, on=list(EVENT_WORDS), how="left", nulls_equal=True, maintain_order="left")

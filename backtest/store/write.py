@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from backtest.config.normal import dump
 from backtest.provenance import versions
 from backtest.store import evidence
+from backtest.store.beside import beside
 from backtest.store.csv import csv_text
 from backtest.tearsheet.render import render
 from data.errors import RunError
@@ -38,8 +39,10 @@ def existing(run_id: str, out: Path) -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def write(result: Result, out: Path) -> Path:
+def write(result: Result, out: Path, *, lang: str = "en") -> Path:
     """Write ``out/<run_id>/``: into a folder beside it first, then renamed.
+
+    ``lang`` is the language of the tearsheet.
 
     Raises
     ------
@@ -54,7 +57,7 @@ def write(result: Result, out: Path) -> Path:
         out.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=out))
         try:
-            _fill(result, draft)
+            _fill(result, draft, out, lang)
             draft.chmod(0o755)
             draft.rename(target)
         finally:
@@ -64,15 +67,17 @@ def write(result: Result, out: Path) -> Path:
     return target
 
 
-def _fill(result: Result, folder: Path) -> None:
+def _fill(result: Result, folder: Path, runs: Path, lang: str) -> None:
     (folder / "config.yaml").write_text(dump(result.config), encoding="utf-8")
     for name, frame in _frames(result).items():
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd", statistics=False)
     for name, frame in _sheets(result).items():
         (folder / f"{name}.csv").write_text(csv_text(frame), encoding="utf-8", newline="")
     _write_json(folder / "metrics.json", metrics_json(result))
-    _write_json(folder / "evidence.json", {"schema_version": METRICS_SCHEMA, "evidence": evidence.described(result.evidence)})
-    (folder / "tearsheet.html").write_text(render(result), encoding="utf-8")
+    _write_json(
+        folder / "evidence.json", {"schema_version": METRICS_SCHEMA, "evidence": evidence.described(result.evidence)}
+    )
+    (folder / "tearsheet.html").write_text(render(result, beside=beside(result, runs), lang=lang), encoding="utf-8")
     _write_json(folder / "manifest.json", _manifest(result, folder))
     for path in folder.iterdir():
         _sync(path)

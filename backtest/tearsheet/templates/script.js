@@ -5,7 +5,7 @@ const data = JSON.parse(document.getElementById("readings").textContent);
 
 const toggle = document.getElementById("theme");
 const dark = () => (root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
-const label = () => { toggle.textContent = dark() ? "Light" : "Dark"; };
+const label = () => { toggle.textContent = dark() ? toggle.dataset.light || "Light" : toggle.dataset.dark || "Dark"; };
 toggle.hidden = false;
 toggle.addEventListener("click", () => { root.dataset.theme = dark() ? "light" : "dark"; label(); });
 label();
@@ -17,10 +17,25 @@ const last = days.length - 1;
 const place = k => data.count > 1 ? Math.min(k * data.at, data.count - 1) / (data.count - 1) : 0.5;
 const shown = (value, figure) => value === null ? "\u2013"
   : value.toFixed(figure.decimals).replace(/^-(?=[0.]*$)/, "").replace("-", "\u2212") + (figure.unit && "\u00a0" + figure.unit);
-const whole = (steps, unit) => { let sum = 0; return steps.map(step => step === null ? null : (sum += step) / unit); };
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const unpacked = (text, unit) => {
+  const values = [];
+  let sum = 0, rest = 0, place = 1;
+  for (const letter of text) {
+    if (letter === ".") { values.push(null); continue; }
+    const code = letters.indexOf(letter);
+    rest += code % 32 * place;
+    place *= 32;
+    if (code > 31) continue;
+    values.push((sum += rest % 2 ? -(rest - 1) / 2 : rest / 2) / unit);
+    rest = 0;
+    place = 1;
+  }
+  return values;
+};
 const charts = Object.entries(data.figures).map(([key, figure]) => {
   const box = document.getElementById("figure-" + key);
-  figure.lines = figure.lines.map(([name, steps]) => [name, whole(steps, 10 ** figure.decimals)]);
+  figure.lines = figure.lines.map(([name, steps]) => [name, unpacked(steps, 10 ** figure.decimals)]);
   return { box, figure, svg: box.querySelector(".box > svg"), cross: box.querySelector(".cross"), out: box.querySelector("output") };
 });
 let current = last;
@@ -54,7 +69,7 @@ for (const { svg } of charts) {
 
 const keyOf = (row, column) => {
   const cell = row.cells[column];
-  return "sort" in cell.dataset ? Number(cell.dataset.sort) : cell.textContent.trim();
+  return "v" in cell.dataset ? Number(cell.dataset.v) : cell.textContent.trim();
 };
 const compare = (a, b) => typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === "number" ? -1 : 1;
 const sort = (table, head, column) => {

@@ -1,0 +1,7 @@
+"""Korean."""
+
+from __future__ import annotations
+
+__all__ = ["KOREAN"]
+
+KOREAN: dict[str, str] = {}
