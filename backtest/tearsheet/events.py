@@ -39,6 +39,7 @@ MOST_BARS = 30
 MOST_LOSSES = 40
 MOST_KINDS = 20
 OTHER = "other kinds"
+OPTIONAL = ("Direction", "Value", "Strength", "CAR, %")
 NO_KIND = "kind not read"
 
 STAGE_MEANING = {
@@ -148,12 +149,15 @@ def event_table(events: pl.DataFrame, cars: Mapping[str, float] | None = None, w
     )  # fmt: skip
     columns = tuple(Column(say(label), numeric=label in {"P&L", "CAR, %", "Strength"}) for label in labels)
     rows = tuple(_row(row, cars) for row in events.head(MOST_ROWS).iter_rows(named=True))
+    # Columns that no event fills take no room.
+    kept = [k for k, label in enumerate(labels) if label not in OPTIONAL or any(row[k].text != DASH for row in rows)]
+    columns, rows = tuple(columns[k] for k in kept), tuple(tuple(row[k] for k in kept) for row in rows)
     hidden = events.height - len(rows)
     note = say("{count} more in events.parquet", count=number(hidden, 0)) if hidden else ""
-    said = say("Strength: the change against the prior, in percent of it. CAR: of the announcer, {window}.",
-               window=window) if window else ""  # fmt: skip
-    table = " ".join(one for one in (note, said) if one)
-    return Table(say("Events, largest P&L first"), columns, rows, table, kind="events")
+    strong = say("Strength: the change against the prior, in percent of it.")
+    car = say("CAR: of the announcer, {window}.", window=window) if window else ""
+    remarks = " ".join(one for one in (note and f"{note}.", strong, car) if one)
+    return Table(say("Events, largest P&L first"), columns, rows, remarks, kind="events")
 
 
 def _row(row: dict[str, Any], cars: Mapping[str, float]) -> tuple[Cell, ...]:

@@ -11,8 +11,8 @@ from backtest.tearsheet.messages import say, understood
 from backtest.tearsheet.sections.base import Block, Section
 from backtest.tearsheet.tables import Cell, Column, Table, counted, text
 
-from backtest.tearsheet.messages import say, understood
-from backtest.tearsheet.sections.base import View
+if TYPE_CHECKING:
+    from backtest.tearsheet.sections.base import View
 
 __all__ = ["section"]
 

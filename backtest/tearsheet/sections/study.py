@@ -26,7 +26,7 @@ __all__ = ["car_window", "event_cars", "kinds_of", "section"]
 POOLED = "all"
 ANNOUNCER = "announcer"
 MOST_KINDS, MOST_GROUPS = 2, 4
-MOST_TESTS, MOST_CELLS = 30, 40
+MOST_TESTS, MOST_CELLS = 30, 30
 TESTS = ("adjusted_bmp", "grank_t", "calendar_time")
 HEAT_LEAST = 0.01
 
@@ -137,7 +137,7 @@ def _tests(view: View, study: StudyResult) -> Table:
         say(" {count} more rows and all other tests in study-tests.csv.", count=number(hidden, 0)) if hidden > 0 else ""
     )
     body = tuple(_test_row(key, found[key]) for key in keys[:MOST_TESTS])
-    return Table(say("Tests of the mean abnormal return"), columns, body, note + more, "broad small")
+    return Table(say("Tests of the mean abnormal return"), columns, body, note + more, "broad small tests")
 
 
 def _test_row(key: tuple[str, str, str], by_test: dict[str, dict[str, Any]]) -> tuple[Cell, ...]:
