@@ -51,18 +51,25 @@ def _card(metric: Metric, known: dict[str, Metric]) -> Card:
         if f"{prefix}_{metric.name}" in known
     ]
     per = unit(metric)
-    sign = f"{SPACE}%" if per.startswith("%") and value != DASH else ""
+    sign = f"{SPACE}%" if metric.unit.startswith("fraction") and value != DASH else ""
     reason = display(understood(metric.reason), 300) or say("undefined")
     return Card(
         metric.name,
         display(understood(metric.label), 60),
         display(value, 60) + sign,
-        "" if value == DASH or per == "ratio" else say(per.removeprefix("%").strip()),
+        "" if value == DASH else _per(metric, per),
         reason if value == DASH else say("95 %: {interval}", interval=interval) if interval else "",
         ", ".join(peers),
         display(metric.convention, 600),
         repr(float(metric.value)) if isinstance(metric.value, int | float) else "",
     )
+
+
+def _per(metric: Metric, per: str) -> str:
+    """Give the unit beside a value whose sign of percent stands already."""
+    if metric.unit == "fraction per year":
+        return say("per year")
+    return "" if metric.unit in {"fraction", "ratio"} else per
 
 
 def _placebo(view: View) -> Card:

@@ -33,7 +33,7 @@ HEAT_LEAST = 0.01
 
 def section(view: View) -> Section:
     """Make the section; absent where no study was made."""
-    title, study = say("Event study"), view.result.evidence and view.result.evidence.study
+    title, study = say("Event study"), None if view.result.evidence is None else view.result.evidence.study
     if view.result.evidence is None:
         return Section("study", title, absent=say("No evidence was gathered with this run."))
     if study is None:
