@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -36,14 +37,19 @@ def described(gathered: Gathered | None) -> dict[str, Any] | None:
     """Give what is no frame."""
     if gathered is None:
         return None
-    placebo = gathered.placebo and {name: getattr(gathered.placebo, name) for name in _numbers(Placebo)}
+    placebo = gathered.placebo and {name: _known(getattr(gathered.placebo, name)) for name in _numbers(Placebo)}
     return {
         "study": gathered.study and gathered.study.settings.model_dump(mode="json"),
         "placebo": placebo,
-        "hindsight": gathered.hindsight and asdict(gathered.hindsight),
-        "power": gathered.power and asdict(gathered.power),
+        "hindsight": gathered.hindsight and {k: _known(v) for k, v in asdict(gathered.hindsight).items()},
+        "power": gathered.power and {k: _known(v) for k, v in asdict(gathered.power).items()},
         "remarks": gathered.remarks,
     }
+
+
+def _known(value: Any) -> Any:
+    """Give None for a number that is none: JSON has no other word for it."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _numbers(of: type[Placebo]) -> list[str]:
@@ -71,12 +77,14 @@ def _study(settings: Mapping[str, Any], frame: Callable[[str], pl.DataFrame]) ->
 
 
 def sheets(gathered: Gathered | None) -> dict[str, pl.DataFrame]:
-    """Give what people open in a spreadsheet: every event with its CAR by window, the tests, the timing stress."""
+    """Give what people open in a spreadsheet: every event with its CAR by window, the tests (headline ones in every split), the stress."""
     if gathered is None:
         return {}
     found = {"stress": gathered.stress, "bridge": gathered.bridge}
     if gathered.study is not None and gathered.study.events.height:
-        found |= {"study-events": _cars(gathered.study.events), "study-tests": gathered.study.tests}
+        tests = gathered.study.tests
+        shown = tests.filter((pl.col("split") == "all") | pl.col("headline"))
+        found |= {"study-events": _cars(gathered.study.events), "study-tests": shown}
     return {name: frame for name, frame in found.items() if frame.width}
 
 
