@@ -77,7 +77,7 @@ def _study(settings: Mapping[str, Any], frame: Callable[[str], pl.DataFrame]) ->
 
 
 def sheets(gathered: Gathered | None) -> dict[str, pl.DataFrame]:
-    """Give what people open in a spreadsheet: every event with its CAR by window, the tests (headline ones in every split), the stress."""
+    """Give what people open in a spreadsheet: events with CARs, tests (headline ones split), stress."""
     if gathered is None:
         return {}
     found = {"stress": gathered.stress, "bridge": gathered.bridge}

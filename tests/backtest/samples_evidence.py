@@ -85,8 +85,14 @@ def _gathered(found: Result, last: float) -> Gathered:
         hindsight=Hindsight(0.125, 0.155, 0.03, 3),
         power=Power(20, 18, 0.004, 0.021, 0.001, informative=True, sentence="A gain of 40 bps would have been found."),
         stress=pl.DataFrame(
-            [("as traded", 0, 20, 0.3, 0.9, 0.02), ("1 later", 1, 20, 0.2, 0.7, 0.01),
-             ("3 later", 3, 19, 0.1, None, -0.01), ("grade C one session later", None, 20, 0.25, 0.8, 0.015)], schema=list(STRESS), orient="row",
+            [
+                ("as traded", 0, 20, 0.3, 0.9, 0.02),
+                ("1 later", 1, 20, 0.2, 0.7, 0.01),
+                ("3 later", 3, 19, 0.1, None, -0.01),
+                ("grade C one session later", None, 20, 0.25, 0.8, 0.015),
+            ],
+            schema=list(STRESS),
+            orient="row",
         ),
         bridge=pl.DataFrame(
             [("event study", 0.5, 0.5, "mean"), ("timing lag", -0.125, 0.375, ""), ("commission", -0.25, 0.125, "")],

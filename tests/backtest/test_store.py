@@ -22,8 +22,11 @@ STORED = sorted([
 ])  # fmt: skip
 
 # Of the evidence that could be had.
-EVIDENCE = {"placebo.parquet", "stress.parquet", "stress.csv", "bridge.parquet", "bridge.csv", "study-events.csv",
-            "study-tests.csv", *(f"study-{name}.parquet" for name in ("events", "tests", "path", "abnormal", "drops"))}  # fmt: skip
+STUDY = ("events", "tests", "path", "abnormal", "drops")
+EVIDENCE = {
+    *("placebo.parquet", "stress.parquet", "stress.csv", "bridge.parquet", "bridge.csv"),
+    *("study-events.csv", "study-tests.csv", *(f"study-{name}.parquet" for name in STUDY)),
+}
 
 
 def test_a_run_folder_is_complete(small, tmp_path):
