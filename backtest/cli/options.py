@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-__all__ = ["ConfigPath", "FailIf", "Json", "Out", "Quiet", "Set"]
+__all__ = ["ConfigPath", "FailIf", "Json", "Lang", "Out", "Quiet", "Set"]
 
 ConfigPath = Annotated[str, typer.Argument(metavar="CONFIG", help="YAML or TOML config; - reads YAML from stdin.")]
 Set = Annotated[
@@ -20,3 +20,4 @@ FailIf = Annotated[
     list[str] | None,
     typer.Option("--fail-if", metavar="CONDITION", help='Exit 1 when it holds, as "sharpe<0.5"; undefined fails.'),
 ]
+Lang = Annotated[Literal["en", "ko"], typer.Option("--lang", help="Language of the tearsheet.")]

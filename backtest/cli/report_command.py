@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from backtest.cli.options import Out  # noqa: TC001 - typer reads it
+from backtest.cli.options import Lang, Out  # noqa: TC001 - typer reads it
 from backtest.cli.runs import RunName, folder_of
 
 __all__ = ["pdf", "report"]
@@ -26,17 +26,20 @@ def report(
     to: Annotated[str, typer.Option("--to", metavar="FILE", help="Where to write; beside the run by default.")] = "",
     as_pdf: Annotated[bool, typer.Option("--pdf", help="Also print a PDF with the installed Chromium.")] = False,
     redact: Annotated[
-        Literal["positions"] | None, typer.Option("--redact", help="Leave out baskets, weights and the config.")
+        Literal["positions"] | None, typer.Option("--redact", help="Leave out assets, events, weights and the config.")
     ] = None,
+    lang: Lang = "en",
 ) -> None:
     """Draw the tearsheet of a finished run anew."""
     from backtest.cli.console import write
-    from backtest.store import read
+    from backtest.store import beside, read
     from backtest.tearsheet.render import render
 
     folder = folder_of(run, Path(out))
-    page = render(read(folder), redact=redact is not None)
-    target = Path(to) if to else folder / ("report-redacted.html" if redact else "report.html")
+    result = read(folder)
+    page = render(result, beside=beside(result, folder.parent), redact=redact is not None, lang=lang)
+    name = "report" + ("-redacted" if redact else "") + (f"-{lang}" if lang != "en" else "")
+    target = Path(to) if to else folder / f"{name}.html"
     target.write_text(page, encoding="utf-8")
     write(str(target))
     if as_pdf:

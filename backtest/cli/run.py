@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from backtest.cli.options import ConfigPath, FailIf, Json, Out, Quiet, Set  # noqa: TC001 - typer reads it
+from backtest.cli.options import ConfigPath, FailIf, Json, Lang, Out, Quiet, Set  # noqa: TC001 - typer reads it
 
 if TYPE_CHECKING:
     from backtest.cli.gates import Outcome
@@ -28,12 +28,22 @@ def run(
     fail_if: FailIf = None,
     as_json: Json = False,
     quiet: Quiet = False,
+    lang: Lang = "en",
 ) -> None:
     """Run a config and write its results."""
-    execute(config, overrides or [], Path(out), fail_if or [], as_json=as_json, quiet=quiet)
+    execute(config, overrides or [], Path(out), fail_if or [], as_json=as_json, quiet=quiet, lang=lang)
 
 
-def execute(config: str, overrides: list[str], out: Path, fail_if: list[str], *, as_json: bool, quiet: bool) -> None:
+def execute(
+    config: str,
+    overrides: list[str],
+    out: Path,
+    fail_if: list[str],
+    *,
+    as_json: bool,
+    quiet: bool,
+    lang: str = "en",
+) -> None:
     """Load, run, weigh by the trials, write, count, show, judge; a run is counted once its folder is in place."""
     from backtest.cli import gates
     from backtest.cli.console import clean, note
@@ -48,7 +58,7 @@ def execute(config: str, overrides: list[str], out: Path, fail_if: list[str], *,
     tally = weighed(plain, out)
     result = _deflated(plain, tally)
     outcomes = gates.judge(conditions, result.metrics)
-    folder, is_new = _stored(result, out)
+    folder, is_new = _stored(result, out, lang)
     counted(result, out)
     _show(result, folder, outcomes, tally, as_json=as_json, quiet=quiet)
     if not is_new:
@@ -74,11 +84,11 @@ def _deflated(result: Result, tally: Tally) -> Result:
     return tried(result, Tried(tally.trials, tally.effective))
 
 
-def _stored(result: Result, out: Path) -> tuple[Path, bool]:
+def _stored(result: Result, out: Path, lang: str) -> tuple[Path, bool]:
     from backtest.store import existing, write
 
     there = existing(result.run_id, out)
-    return (there, False) if there else (write(result, out), True)
+    return (there, False) if there else (write(result, out, lang=lang), True)
 
 
 def _show(result: Result, folder: Path, outcomes: list[Outcome], tried: Tally, *, as_json: bool, quiet: bool) -> None:

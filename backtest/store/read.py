@@ -10,7 +10,8 @@ import polars as pl
 
 from backtest.config.reader import load
 from backtest.result import Metric, Provenance, Result
-from backtest.store.write import METRICS_SCHEMA
+from backtest.store.evidence import evidence
+from backtest.store.write import METRICS_SCHEMA, PARTS
 from data.errors import InputError, MissingDataError
 from data.events.funnel import Funnel, Loss
 
@@ -46,8 +47,14 @@ def read(folder: Path) -> Result:
         When the folder was written under another schema, or a file of it cannot be read.
 
     """
-    described, summary = manifest(folder), metrics(folder)
+    described, summary, stored = manifest(folder), metrics(folder), _json(folder / "evidence.json")
     frames: dict[str, Any] = {name: _frame(folder / f"{name}.parquet") for name in FRAMES}
+
+    def part(name: str) -> pl.DataFrame:
+        """Give a frame that a run may do without; one that was written must be there."""
+        file = f"{name}.parquet"
+        return _frame(folder / file) if file in described["files"] else pl.DataFrame()
+
     try:
         return Result(
             config=load(folder / "config.yaml").config,
@@ -58,6 +65,8 @@ def read(folder: Path) -> Result:
             verdict=summary["verdict"],
             warnings=tuple(summary["warnings"]),
             provenance=_provenance(described),
+            **{name: part(name) for name in PARTS},
+            evidence=evidence(stored["evidence"], part),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{folder}: the run folder is damaged ({type(error).__name__}: {error})") from error

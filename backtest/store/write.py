@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from backtest.config.normal import dump
 from backtest.provenance import versions
+from backtest.store import evidence
+from backtest.store.beside import beside
 from backtest.store.csv import csv_text
 from backtest.tearsheet.render import render
 from data.errors import RunError
@@ -24,8 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["METRICS_SCHEMA", "existing", "metrics_json", "write"]
 
-METRICS_SCHEMA = 2
-SPREADSHEETS = ("daily", "events", "trades")
+METRICS_SCHEMA = 3
+SPREADSHEETS = ("daily", "events", "trades", "signals", "rotations", "leave_out")
+
+# A result made by hand may lack them.
+PARTS = ("signals", "rotations", "leave_out", "fits")
 
 
 def existing(run_id: str, out: Path) -> Path | None:
@@ -34,8 +39,10 @@ def existing(run_id: str, out: Path) -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def write(result: Result, out: Path) -> Path:
+def write(result: Result, out: Path, *, lang: str = "en") -> Path:
     """Write ``out/<run_id>/``: into a folder beside it first, then renamed.
+
+    ``lang`` is the language of the tearsheet.
 
     Raises
     ------
@@ -50,7 +57,7 @@ def write(result: Result, out: Path) -> Path:
         out.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=out))
         try:
-            _fill(result, draft)
+            _fill(result, draft, out, lang)
             draft.chmod(0o755)
             draft.rename(target)
         finally:
@@ -60,15 +67,17 @@ def write(result: Result, out: Path) -> Path:
     return target
 
 
-def _fill(result: Result, folder: Path) -> None:
+def _fill(result: Result, folder: Path, runs: Path, lang: str) -> None:
     (folder / "config.yaml").write_text(dump(result.config), encoding="utf-8")
     for name, frame in _frames(result).items():
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd", statistics=False)
-    for name in SPREADSHEETS:
-        frame = getattr(result, name)
+    for name, frame in _sheets(result).items():
         (folder / f"{name}.csv").write_text(csv_text(frame), encoding="utf-8", newline="")
     _write_json(folder / "metrics.json", metrics_json(result))
-    (folder / "tearsheet.html").write_text(render(result), encoding="utf-8")
+    _write_json(
+        folder / "evidence.json", {"schema_version": METRICS_SCHEMA, "evidence": evidence.described(result.evidence)}
+    )
+    (folder / "tearsheet.html").write_text(render(result, beside=beside(result, runs), lang=lang), encoding="utf-8")
     _write_json(folder / "manifest.json", _manifest(result, folder))
     for path in folder.iterdir():
         _sync(path)
@@ -84,7 +93,14 @@ def _frames(result: Result) -> dict[str, pl.DataFrame]:
         "events": result.events.drop("pnl"),
         "attribution": result.attribution,
         "quality": result.quality,
+        **{name: frame for name in PARTS if (frame := getattr(result, name)).width},
+        **evidence.frames(result.evidence),
     }
+
+
+def _sheets(result: Result) -> dict[str, pl.DataFrame]:
+    own = {name: getattr(result, name) for name in SPREADSHEETS}
+    return {name: frame for name, frame in (own | evidence.sheets(result.evidence)).items() if frame.width}
 
 
 def metrics_json(result: Result) -> dict[str, object]:

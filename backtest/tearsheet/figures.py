@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from backtest.tearsheet.charts.bars import Group, bars, groups
 from backtest.tearsheet.events import event_bars, funnel_bars
-from backtest.tearsheet.format import display, percent
+from backtest.tearsheet.format import display, number, percent
+from backtest.tearsheet.messages import say
 from backtest.tearsheet.series import period_returns
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from backtest.tearsheet.series import Series, Values
 
 __all__ = ["Figure", "Key", "event_figure", "funnel_figure", "named", "year_figure"]
-
-BASE = "Untilted base"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,9 @@ class Figure:
 
 def named(result: Result, found: Series) -> list[tuple[str, str, Values]]:
     """Give (name, role, growth) of the strategy, the untilted base and the benchmark."""
-    lines = [("Strategy", "a", found.strategy), (BASE, "b", found.base)]
+    lines = [(say("Strategy"), "a", found.strategy), (say("Untilted base"), "b", found.base)]
     if found.benchmark is not None:
-        lines.append((display(result.config.benchmark, 32) or "Benchmark", "c", found.benchmark))
+        lines.append((display(result.config.benchmark, 32) or say("Benchmark"), "c", found.benchmark))
     return lines
 
 
@@ -72,8 +71,8 @@ def year_figure(result: Result, found: Series) -> Figure:
     said = ", ".join(f"{year} {percent(growths[0][2][year], 1, plus=True)}" for year in years[-10:])
     return Figure(
         "years",
-        "Return by year",
-        groups(columns, 190, f"Yearly returns of the strategy: {said}."),
+        say("Return by year"),
+        groups(columns, 190, say("Yearly returns of the strategy: {said}.", said=said)),
         tuple(Key(name, role=f"{role} block") for name, role, _ in growths),
     )
 
@@ -82,7 +81,8 @@ def funnel_figure(result: Result) -> Figure:
     """Make the bars of the funnel."""
     rows = funnel_bars(result)
     said = ", ".join(f"{row.text} {row.label}" for row in rows)
-    return Figure("funnel", "From rows read to events traded", bars(rows, f"Event funnel: {said}."), kind="short")
+    return Figure("funnel", say("From rows read to events traded"), bars(rows, say("Event funnel: {said}.", said=said)),
+                  kind="short")  # fmt: skip
 
 
 def event_figure(events: pl.DataFrame) -> Figure | None:
@@ -91,12 +91,14 @@ def event_figure(events: pl.DataFrame) -> Figure | None:
     if not rows:
         return None
     count = int(events["pnl"].is_not_null().sum())
-    said = f"{len(rows)} largest of {count:,} traded events" if count > len(rows) else f"{count:,} traded events"
-    best = f"from {rows[0].text} ({rows[0].label}) to {rows[-1].text} ({rows[-1].label})"
+    said = say("{count} traded events", count=number(count, 0))
+    if count > len(rows):
+        said = say("{shown} largest of {count} traded events", shown=len(rows), count=number(count, 0))
+    best = f"{rows[0].text} ({rows[0].label}) {say('to')} {rows[-1].text} ({rows[-1].label})"
     return Figure(
         "pnl",
-        "P&L by event, account currency",
-        bars(rows, f"P&L of the {said}, {best}."),
-        note=f"The {said}.",
+        say("P&L by event, account currency"),
+        bars(rows, say("P&L: {said}, {span}.", said=said, span=best)),
+        note=f"{said}.",
         kind="tall",
     )

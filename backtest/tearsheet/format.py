@@ -7,6 +7,8 @@ import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from backtest.tearsheet.messages import say
+
 if TYPE_CHECKING:
     from backtest.result import Metric
 
@@ -54,7 +56,7 @@ def unit(metric: Metric) -> str:
     """Give the unit in which the page shows a metric."""
     if metric.unit in {"date", "text"}:
         return ""
-    return UNITS[metric.unit][2] if metric.unit in UNITS else metric.unit
+    return say(UNITS[metric.unit][2]) if metric.unit in UNITS else metric.unit
 
 
 def metric_value(metric: Metric) -> str:
@@ -68,7 +70,7 @@ def metric_interval(metric: Metric) -> str:
     """Give the 95 % interval of a metric in the page's unit; empty when there is none."""
     if metric.lower is None or metric.upper is None:
         return ""
-    return f"{_scaled(metric, metric.lower)} to {_scaled(metric, metric.upper)}"
+    return f"{_scaled(metric, metric.lower)} {say('to')} {_scaled(metric, metric.upper)}"
 
 
 def _scaled(metric: Metric, value: float | None) -> str:

@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from backtest.tearsheet.beside import ALONE
+from backtest.tearsheet.messages import language, say, speaking
+from backtest.tearsheet.packed import packed
 from backtest.tearsheet.sheet import sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backtest.result import Result
+    from backtest.tearsheet.beside import Beside
     from backtest.tearsheet.figures import Figure
     from backtest.tearsheet.sheet import Sheet
 
@@ -27,18 +31,33 @@ TEMPLATES = Path(__file__).parent / "templates"
 MOST_READINGS = 2_600
 
 
-def render(result: Result, *, redact: bool = False) -> str:
-    """Give the tearsheet of a result as one complete HTML document; the same result gives the same bytes.
+def render(result: Result, *, beside: Beside = ALONE, redact: bool = False, lang: str = "en") -> str:
+    """Give the tearsheet of a result as one complete HTML document; the same arguments give the same bytes.
 
-    ``redact`` leaves out what tells the positions: baskets, weights by basket, assets and the config.
+    Parameters
+    ----------
+    result
+        The run.
+    beside
+        Trials and sweeps on the same data.
+    redact
+        Leave out what tells the positions: assets, weights, exposure, turnover, orders and the config.
+    lang
+        ``en`` or ``ko``.
+
     """
-    page = sheet(result, redact=redact)
+    with speaking(lang):
+        return _page(sheet(result, beside=beside, redact=redact))
+
+
+def _page(page: Sheet) -> str:
     script = script_text()
     return (
         environment()
         .get_template("page.html.j2")
         .render(
             sheet=page,
+            lang=language(),
             policy=policy(script),
             # Safe: our own file, and JSON with every character that could end the element escaped.
             script=Markup(script),  # noqa: S704
@@ -50,13 +69,15 @@ def render(result: Result, *, redact: bool = False) -> str:
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """Give the template engine: everything escaped, nothing undefined allowed."""
-    return Environment(
+    made = Environment(
         autoescape=True,
         undefined=StrictUndefined,
         loader=FileSystemLoader(TEMPLATES),
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["say"] = say
+    return made
 
 
 @lru_cache(maxsize=1)
@@ -97,23 +118,11 @@ def _readings(page: Sheet) -> dict[str, object]:
 
 
 def _read_out(page: Sheet) -> list[Figure]:
-    blocks = [block.figure for part in page.sections for block in part.blocks]
+    parts = (*page.sections, *page.appendix)
+    blocks = [leaf.figure for part in parts for leaf in part.leaves]
     return [*page.time_figures, *(figure for figure in blocks if figure is not None and figure.readings)]
 
 
 def _reading(figure: Figure, kept: Sequence[int]) -> dict[str, object]:
-    lines = [[name, _differences([values[i] for i in kept], figure.decimals)] for name, values in figure.readings]
+    lines = [[name, packed([values[i] for i in kept], figure.decimals)] for name, values in figure.readings]
     return {"unit": figure.unit, "decimals": figure.decimals, "lines": lines}
-
-
-def _differences(values: Sequence[float | None], decimals: int) -> list[int | None]:
-    """Write values as whole numbers of their last decimal, each as the difference to the one before: half the size."""
-    before, written = 0, list[int | None]()
-    for value in values:
-        if value is None:
-            written.append(None)
-            continue
-        whole = round(round(value, decimals) * 10**decimals)
-        written.append(whole - before)
-        before = whole
-    return written

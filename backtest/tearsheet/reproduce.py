@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from backtest.provenance import versions
 from backtest.tearsheet.format import display, number
+from backtest.tearsheet.messages import say
 
 if TYPE_CHECKING:
     from backtest.config.model import Config
@@ -36,14 +38,18 @@ def inputs(result: Result) -> Inputs:
     """Collect the hashes, the command, the conventions and the normalised config."""
     provenance = result.provenance
     facts = (
-        ("Run", display(result.run_id, 120)),
-        ("Config, SHA-256", display(provenance.config_hash, 80)),
-        ("Prices, SHA-256", display(provenance.prices_hash, 80)),
-        ("Events, SHA-256", display(provenance.events_hash, 80)),
-        ("Code, SHA-256", display(provenance.code_hash, 80)),
-        ("Price source", f"{display(provenance.prices_label, 200)}; adjustment: {display(provenance.adjustment, 40)}"),
-        ("Event source", display(provenance.events_label, 200)),
-        ("Seed", str(result.config.seed)),
+        (say("Run"), display(result.run_id, 120)),
+        (say("Config, SHA-256"), display(provenance.config_hash, 80)),
+        (say("Prices, SHA-256"), display(provenance.prices_hash, 80)),
+        (say("Events, SHA-256"), display(provenance.events_hash, 80)),
+        (say("Code, SHA-256"), display(provenance.code_hash, 80)),
+        (
+            say("Price source"),
+            f"{display(provenance.prices_label, 200)}; adjustment: {display(provenance.adjustment, 40)}",
+        ),
+        (say("Event source"), display(provenance.events_label, 200)),
+        (say("Seed"), str(result.config.seed)),
+        (say("Versions"), ", ".join(f"{name} {found}" for name, found in versions().items())),
     )
     return Inputs(
         facts, "backtest run config.yaml", conventions(result.config, provenance.adjustment), _text(result.config)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from backtest.tearsheet.format import DASH, display, number
+from backtest.tearsheet.messages import say
 from backtest.tearsheet.series import drawdown, period_returns
 from backtest.tearsheet.tables import Cell, Column, Table, counted, text
 from data import calendar
@@ -49,15 +50,18 @@ def month_table(result: Result, found: Series) -> Table:
         keys = [f"{year}-{month:02d}" for month in range(1, 13)]
         cells = [_heat(key, months[key], partial, FULL_MONTH) if key in months else Cell("") for key in keys]
         rows.append((text(year), *cells, _heat(year, whole, partial, FULL_YEAR)))
-    columns = (Column("Year"), *(Column(name, numeric=True) for name in (*MONTHS, "Year")))
-    note = f"Strategy, net, %. {PARTIAL} partial: the run covers only part of the month or year." if partial else ""
-    return Table("Monthly returns, %", columns, tuple(rows), note or "Strategy, net, %.", kind="heat")
+    columns = (Column(say("Year")), *(Column(say(name), numeric=True) for name in (*MONTHS, "Year")))
+    note = say("Strategy, net, %.")
+    more = say("* partial: the run covers only part of the month or year.")
+    return Table(say("Monthly returns, %"), columns, tuple(rows), f"{note} {more}" if partial else note, kind="heat")
 
 
 def _heat(period: str, value: float | None, partial: set[str], full: float) -> Cell:
     star = PARTIAL if period in partial else ""
     if value is None:
-        return Cell(DASH, title=f"{period}: undefined, the period does not start from a positive equity")
+        return Cell(
+            DASH, title=say("{period}: undefined, the period does not start from a positive equity", period=period)
+        )
     share = min(1.0, abs(value) / full) * STRONGEST
     kind = "" if number(value * 100, 1) == number(0.0, 1) else "up" if value > 0 else "down"
     return Cell(number(value * 100, 1) + star, sort=repr(value), title=period, kind=kind, share=f"{share:.2f}")
@@ -65,7 +69,7 @@ def _heat(period: str, value: float | None, partial: set[str], full: float) -> C
 
 def year_table(result: Result, found: Series) -> Table:
     """Give the years as numbers: the fallback of the figures over sessions."""
-    named: list[tuple[str, Values]] = [("Strategy", found.strategy), ("Base", found.base)]
+    named: list[tuple[str, Values]] = [(say("Strategy"), found.strategy), (say("Base"), found.base)]
     if found.benchmark is not None:
         named.append((display(result.config.benchmark, 32), found.benchmark))
     returns = [period_returns(found.sessions, values, 4) for _, values in named]
@@ -82,9 +86,10 @@ def year_table(result: Result, found: Series) -> Table:
         )
         for year in returns[0]
     )
-    labels = (*(f"{name}, %" for name, _ in named), "Deepest drawdown, %", "Growth of 1, end", "Turnover, x equity")
-    columns = (Column("Year"), *(Column(label, numeric=True) for label in labels))
-    return Table("Years as numbers", columns, rows, f"{PARTIAL} part of a year." if partial else "")
+    labels = (*(f"{name}, %" for name, _ in named), say("Deepest drawdown, %"), say("Growth of 1, end"),
+              say("Turnover, x equity"))  # fmt: skip
+    columns = (Column(say("Year")), *(Column(label, numeric=True) for label in labels))
+    return Table(say("Years as numbers"), columns, rows, say("* part of a year.") if partial else "")
 
 
 def _years(found: Series) -> list[str]:

@@ -10,6 +10,7 @@ from backtest.tearsheet.charts.marks import LANE_HEIGHT, lanes, legend_mark
 from backtest.tearsheet.events import event_marks
 from backtest.tearsheet.figures import Figure, Key, named
 from backtest.tearsheet.format import display, number, percent
+from backtest.tearsheet.messages import say
 from backtest.tearsheet.series import by_basket, drawdown
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ MOST_BASKETS = 4
 ROLES = ("a", "b", "c", "d")
 
 
-def time_figures(result: Result, found: Series, events: pl.DataFrame) -> list[Figure]:
+def time_figures(result: Result, found: Series, events: pl.DataFrame, *, marked: bool = True) -> list[Figure]:
     """Make the figures over sessions: growth, drawdown, weights by basket, exposure and turnover."""
-    figures = [_growth(result, found, events), _relative(found), _drawdown(result, found)]
+    figures = [_growth(result, found, events if marked else events.clear()), _relative(found), _drawdown(result, found)]
     baskets = by_basket(result)
     if 0 < len(baskets) <= MOST_BASKETS and len(found.sessions) > 1:
         figures.append(_weights(found, baskets))
@@ -39,11 +40,16 @@ def _growth(result: Result, found: Series, events: pl.DataFrame) -> Figure:
     lines = [Line(name, role, values) for name, role, values in named(result, found)]
     marks = event_marks(events, found.sessions)
     count = len(found.sessions)
-    ends = ", ".join(f"{line.name} ends at {number(line.values[-1], 2)}" for line in lines)
+    ends = ", ".join(say("{name} ends at {value}", name=x.name, value=number(x.values[-1], 2)) for x in lines)
     svg = time_chart(
         TimeChart(
-            f"Growth of 1 on a logarithmic axis from {found.sessions[0]} to {found.sessions[-1]}: {ends}; "
-            f"{sum(map(len, marks.values())):,} traded events marked.",
+            say(
+                "Growth of 1 on a logarithmic axis from {first} to {last}: {ends}; {count} traded events marked.",
+                first=found.sessions[0],
+                last=found.sessions[-1],
+                ends=ends,
+                count=number(sum(map(len, marks.values())), 0),
+            ),
             found.sessions,
             lines,
             height=300,
@@ -57,7 +63,7 @@ def _growth(result: Result, found: Series, events: pl.DataFrame) -> Figure:
     legend += [Key(f"{kind} ({len(found_):,})", shape=legend_mark(k)) for k, (kind, found_) in enumerate(marks.items())]
     return Figure(
         "growth",
-        "Growth of 1, logarithmic",
+        say("Growth of 1, logarithmic"),
         svg,
         tuple(legend),
         _growth_note(found, marked=bool(marks)),
@@ -67,11 +73,11 @@ def _growth(result: Result, found: Series, events: pl.DataFrame) -> Figure:
 
 
 def _growth_note(found: Series, *, marked: bool) -> str:
-    said = ["Net of costs; 1 is the capital before the first session."]
-    said.append("Marks: sessions in which an event was traded." if marked else "No event was traded.")
+    said = [say("Net of costs; 1 is the capital before the first session.")]
+    said.append(say("Marks: sessions in which an event was traded.") if marked else say("No event is marked."))
     lost = next((s for s, v in zip(found.sessions, found.strategy, strict=True) if v is not None and v <= 0), None)
     if lost is not None:
-        said.append(f"Equity fell to 0 or below on {lost}; a logarithmic axis cannot show it from there.")
+        said.append(say("Equity fell to 0 or below on {day}; a logarithmic axis cannot show it from there.", day=lost))
     return " ".join(said)
 
 
@@ -80,9 +86,9 @@ def _relative(found: Series) -> Figure:
         own / base - 1.0 if own is not None and base is not None and base > 0 else None
         for own, base in zip(found.strategy, found.base, strict=True)
     ]
-    line = Line("Strategy over base", "a", ratio)
+    line = Line(say("Strategy over base"), "a", ratio)
     chart = TimeChart(
-        f"Strategy relative to the untilted base, at the end {percent(ratio[-1], plus=True)}.",
+        say("Strategy relative to the untilted base, at the end {value}.", value=percent(ratio[-1], plus=True)),
         found.sessions,
         [line],
         height=120,
@@ -91,9 +97,9 @@ def _relative(found: Series) -> Figure:
     )
     return Figure(
         "relative",
-        "Strategy relative to the untilted base",
+        say("Strategy relative to the untilted base"),
         time_chart(chart),
-        note="Equity over equity of the base, minus 1: what the events added, net of costs.",
+        note=say("Equity over equity of the base, minus 1: what the events added, net of costs."),
         unit="%",
         decimals=2,
         readings=[(line.name, _in_percent(ratio))],
@@ -106,9 +112,9 @@ def _drawdown(result: Result, found: Series) -> Figure:
     own = depths[0][2]
     worst = min((v for v in own if v is not None), default=0.0)
     day = found.sessions[own.index(worst)] if worst < 0 else None
-    said = f"deepest {percent(worst)} on {day}" if day else "none"
+    said = say("deepest {depth} on {day}", depth=percent(worst), day=day) if day else say("none")
     chart = TimeChart(
-        f"Drawdown of the strategy: {said}.",
+        say("Drawdown of the strategy: {said}.", said=said),
         found.sessions,
         lines,
         height=130,
@@ -118,10 +124,10 @@ def _drawdown(result: Result, found: Series) -> Figure:
     )
     return Figure(
         "drawdown",
-        "Drawdown",
+        say("Drawdown"),
         time_chart(chart),
         tuple(Key(line.name, role=line.role) for line in lines),
-        f"Strategy: {said}." if day else "The strategy never stood below an earlier high.",
+        say("Strategy: {said}.", said=said) if day else say("The strategy never stood below an earlier high."),
         unit="%",
         decimals=2,
         readings=[(line.name, _in_percent(line.values)) for line in lines],
@@ -139,11 +145,15 @@ def _weights(found: Series, baskets: dict[str, Values]) -> Figure:
     ]
     ends = ", ".join(f"{line.name} {percent(line.values[-1], 1)}" for line in lines)
     chart = TimeChart(
-        f"Target weight by basket, at the end: {ends}.", found.sessions, lines, height=110, in_percent=True
+        say("Target weight by basket, at the end: {ends}.", ends=ends),
+        found.sessions,
+        lines,
+        height=110,
+        in_percent=True,
     )
     return Figure(
         "weights",
-        "Target weight by basket",
+        say("Target weight by basket"),
         time_chart(chart),
         tuple(Key(line.name, role=line.role) for line in lines),
         unit="%",
@@ -152,9 +162,9 @@ def _weights(found: Series, baskets: dict[str, Values]) -> Figure:
 
 
 def _exposure(result: Result, found: Series) -> Figure:
-    lines = [Line("Gross", "a", _column(result, "gross")), Line("Net", "b", _column(result, "net"))]
+    lines = [Line(say("Gross"), "a", _column(result, "gross")), Line(say("Net"), "b", _column(result, "net"))]
     chart = TimeChart(
-        f"Gross and net exposure in percent of equity, {_range(lines)}.",
+        say("Gross and net exposure in percent of equity, {span}.", span=_range(lines)),
         found.sessions,
         lines,
         height=90,
@@ -163,7 +173,7 @@ def _exposure(result: Result, found: Series) -> Figure:
     )
     return Figure(
         "exposure",
-        "Exposure, % of equity",
+        say("Exposure, % of equity"),
         time_chart(chart),
         tuple(Key(line.name, role=line.role) for line in lines),
         unit="%",
@@ -176,9 +186,10 @@ def _turnover(result: Result, found: Series) -> Figure:
     first, most = values[0] or 0.0, max((v for v in values[1:] if v is not None), default=0.0)
     # The first purchase of the whole mix would flatten every later trade: its stick ends at the largest of the others.
     cut = first > 2 * most > 0
-    line = Line("Turnover", "a", [most, *values[1:]] if cut else values, "sticks")
+    bought = say("The first session buys the mix, {share}: its stick is cut off.", share=percent(first, 1))
+    line = Line(say("Turnover"), "a", [most, *values[1:]] if cut else values, "sticks")
     chart = TimeChart(
-        f"Traded notional per session in percent of equity, {_range([Line('', 'a', values)])}.",
+        say("Traded notional per session in percent of equity, {span}.", span=_range([Line("", "a", values)])),
         found.sessions,
         [line],
         height=80,
@@ -187,9 +198,9 @@ def _turnover(result: Result, found: Series) -> Figure:
     )
     return Figure(
         "turnover",
-        "Turnover per session, % of equity",
+        say("Turnover per session, % of equity"),
         time_chart(chart),
-        note=f"The first session buys the mix, {percent(first, 1)}: its stick is cut off." if cut else "",
+        note=bought if cut else "",
         unit="%",
         readings=[(line.name, _in_percent(values))],
     )
@@ -201,4 +212,6 @@ def _column(result: Result, name: str) -> Values:
 
 def _range(lines: Sequence[Line]) -> str:
     values = [v for line in lines for v in line.values if v is not None]
-    return f"between {percent(min(values), 1)} and {percent(max(values), 1)}" if values else "without values"
+    if not values:
+        return say("without values")
+    return say("between {low} and {high}", low=percent(min(values), 1), high=percent(max(values), 1))

@@ -8,21 +8,32 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from backtest.store import existing, read, write
+from backtest.store import beside, existing, read, write
 from backtest.store.csv import csv_text
 from backtest.tearsheet.render import render
 from data.errors import InputError, MissingDataError, RunError
+from tests.backtest import samples_evidence
 
-STORED = [
-    "attribution.parquet", "config.yaml", "daily.csv", "daily.parquet", "events.csv", "events.parquet", "manifest.json",
-    "metrics.json", "quality.parquet", "tearsheet.html", "trades.csv", "trades.parquet", "weights.parquet",
-]  # fmt: skip
+STORED = sorted([
+    "attribution.parquet", "config.yaml", "daily.csv", "daily.parquet", "events.csv", "events.parquet", "evidence.json",
+    "fits.parquet", "leave_out.csv", "leave_out.parquet", "manifest.json", "metrics.json", "quality.parquet",
+    "rotations.csv", "rotations.parquet", "signals.csv", "signals.parquet", "tearsheet.html", "trades.csv",
+    "trades.parquet", "weights.parquet",
+])  # fmt: skip
+
+# Of the evidence that could be had.
+STUDY = ("events", "tests", "path", "abnormal", "drops")
+EVIDENCE = {
+    *("placebo.parquet", "stress.parquet", "stress.csv", "bridge.parquet", "bridge.csv"),
+    *("study-events.csv", "study-tests.csv", *(f"study-{name}.parquet" for name in STUDY)),
+}
 
 
 def test_a_run_folder_is_complete(small, tmp_path):
     """Every promised file is there, and nothing else."""
     folder = write(small.run(), tmp_path / "runs")
-    assert sorted(path.name for path in folder.iterdir()) == STORED
+    names = {path.name for path in folder.iterdir()}
+    assert set(STORED) <= names <= set(STORED) | EVIDENCE
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
@@ -71,7 +82,56 @@ def test_a_run_folder_reads_back_to_the_same_page_and_numbers(small, tmp_path):
         assert_frame_equal(getattr(found, name), getattr(result, name), check_exact=True)
     for name in ("config", "run_id", "funnel", "metrics", "verdict", "warnings", "provenance"):
         assert getattr(found, name) == getattr(result, name), name
-    assert render(found) == (tmp_path / result.run_id / "tearsheet.html").read_text(encoding="utf-8")
+    page = (tmp_path / result.run_id / "tearsheet.html").read_text(encoding="utf-8")
+    assert render(found, beside=beside(found, tmp_path)) == page
+
+
+@pytest.mark.parametrize("state", ["full", "without"])
+def test_evidence_reads_back_exactly(state, tmp_path):
+    """Frames to the last bit, numbers, remarks; parts that are not there stay None."""
+    result = getattr(samples_evidence, state)()
+    found, given = read(write(result, tmp_path)).evidence, result.evidence
+    for name in ("hindsight", "power", "remarks"):
+        assert getattr(found, name) == getattr(given, name)
+    for name in ("stress", "bridge"):
+        assert_frame_equal(getattr(found, name), getattr(given, name), check_exact=True)
+    assert (found.study is None, found.placebo is None) == (state == "without", state == "without")
+    if given.study is not None:
+        assert found.study.settings == given.study.settings
+        for name in ("events", "tests", "path", "abnormal", "drops"):
+            assert_frame_equal(getattr(found.study, name), getattr(given.study, name), check_exact=True)
+        assert_frame_equal(found.placebo.draws, given.placebo.draws, check_exact=True)
+        assert found.placebo.p_return == given.placebo.p_return
+
+
+def test_signals_leave_out_and_fits_read_back_exactly(tmp_path):
+    """The four frames that a result made by hand may lack."""
+    result = samples_evidence.full()
+    found = read(write(result, tmp_path))
+    for name in ("signals", "rotations", "leave_out", "fits"):
+        assert_frame_equal(getattr(found, name), getattr(result, name), check_exact=True)
+
+
+def test_a_frame_that_was_written_must_be_there(tmp_path):
+    """A lost part is no run without it."""
+    folder = write(samples_evidence.full(), tmp_path)
+    (folder / "study-path.parquet").unlink()
+    with pytest.raises(MissingDataError, match="study-path"):
+        read(folder)
+
+
+def test_the_events_with_their_cars_are_a_spreadsheet(tmp_path):
+    """One row per event and group, one column per window."""
+    folder = write(samples_evidence.full(), tmp_path)
+    rows = pl.read_csv(folder / "study-events.csv")
+    assert rows.columns[-3:] == ["car [0, 1]", "car [0, 5]", "reason"]
+    assert (rows.height, set(rows["car [0, 5]"])) == (60, {0.0125})
+
+
+def test_trials_on_the_same_data_are_counted_beside_the_run(tmp_path):
+    """A run alone is one trial."""
+    result = samples_evidence.full()
+    assert beside(result, tmp_path).tried.trials == 1
 
 
 @pytest.mark.parametrize("text", ['{"schema_version": 999}', "[]", "not json", "[" * 100_000])

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from backtest.tearsheet.beside import ALONE
+
 if TYPE_CHECKING:
     import polars as pl
 
     from backtest.result import Result
+    from backtest.tearsheet.beside import Beside
     from backtest.tearsheet.figures import Figure
     from backtest.tearsheet.series import Series
     from backtest.tearsheet.tables import Table
 
-__all__ = ["Block", "Section", "View"]
+__all__ = ["Block", "Section", "View", "paired"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,15 +26,17 @@ class View:
     result: Result
     found: Series
     events: pl.DataFrame
+    beside: Beside = ALONE
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A figure, a table or a sentence; one of the three."""
+    """A figure, a table, a sentence, or ``side`` blocks that share a row where there is room; one of the four."""
 
     figure: Figure | None = None
     table: Table | None = None
     note: str = ""
+    side: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +48,13 @@ class Section:
     blocks: tuple[Block, ...] = ()
     absent: str = ""
     template: str = "sections/blocks.html.j2"
+
+    @property
+    def leaves(self) -> tuple[Block, ...]:
+        """Give the blocks with those that share a row taken out of it."""
+        return tuple(leaf for block in self.blocks for leaf in (block.side or (block,)))
+
+
+def paired(*blocks: Block) -> Block:
+    """Put blocks side by side; one alone stays alone."""
+    return blocks[0] if len(blocks) == 1 else Block(side=blocks)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from backtest.tearsheet.format import display, number, percent
+from backtest.tearsheet.messages import say, understood
 from backtest.tearsheet.sections.base import Block, Section
 from backtest.tearsheet.tables import Cell, Column, Table, counted, text
 
@@ -23,7 +24,7 @@ GRADES = {"A": "A, an instant", "B": "B, a date with its part of the day", "C": 
 def section(view: View) -> Section:
     """Make the section."""
     return Section(
-        "coverage", "Data coverage and quality", (Block(note=_stale(view)), Block(table=_grades(view)),
+        "coverage", say("Data coverage and quality"), (Block(note=_stale(view)), Block(table=_grades(view)),
         Block(table=_assets(view)), Block(table=_doubts(view))),
     )  # fmt: skip
 
@@ -31,8 +32,8 @@ def section(view: View) -> Section:
 def _stale(view: View) -> str:
     stale, sessions = int(view.result.daily["stale"].sum()), view.result.daily.height
     if not stale:
-        return f"Every asset held had a price in each of the {number(sessions, 0)} sessions."
-    return f"{number(stale, 0)} asset-sessions were held without a price and kept their last mark."
+        return say("Every asset held had a price in each of the {count} sessions.", count=number(sessions, 0))
+    return say("{count} asset-sessions were held without a price and kept their last mark.", count=number(stale, 0))
 
 
 def _grades(view: View) -> Table:
@@ -45,10 +46,10 @@ def _grades(view: View) -> Table:
         traded = int(group["pnl"].is_not_null().sum())
         sourced = int(group["source"].is_not_null().sum())
         cells = (counted(number(n, 0), n) for n in (group.height, traded))
-        rows.append((text(GRADES[grade] if grade else "time not read"), *cells, _share(sourced, group.height)))
+        rows.append((text(say(GRADES[grade] if grade else "time not read")), *cells, _share(sourced, group.height)))
     labels = ("Time of the event known as", "Events", "Traded", "With a source")
-    columns = tuple(Column(label, numeric=k > 0) for k, label in enumerate(labels))
-    return Table("Events by grade of their time", columns, tuple(rows), kind="narrow")
+    columns = tuple(Column(say(label), numeric=k > 0) for k, label in enumerate(labels))
+    return Table(say("Events by grade of their time"), columns, tuple(rows), kind="narrow")
 
 
 def _share(count: int, of: int) -> Cell:
@@ -68,15 +69,17 @@ def _assets(view: View) -> Table:
             (
                 text(display(asset, 32)),
                 text(display(baskets[asset], 32)),
-                text("never" if first is None else str(first)),
+                text(say("never") if first is None else str(first)),
                 counted(number(done.height, 0), done.height),
                 counted(number(log.height - done.height, 0), log.height - done.height),
             )
         )
     labels = ("Asset", "Basket", "First traded", "Orders filled", "Orders not filled")
-    columns = tuple(Column(label, numeric=k > 2) for k, label in enumerate(labels))
-    note = f"{len(assets) - MOST_ASSETS} more assets in trades.csv" if len(assets) > MOST_ASSETS else ""
-    return Table("Assets", columns, tuple(rows), note)
+    columns = tuple(Column(say(label), numeric=k > 2) for k, label in enumerate(labels))
+    note = (
+        say("{count} more assets in trades.csv", count=len(assets) - MOST_ASSETS) if len(assets) > MOST_ASSETS else ""
+    )
+    return Table(say("Assets"), columns, tuple(rows), note)
 
 
 def _doubts(view: View) -> Table:
@@ -86,7 +89,7 @@ def _doubts(view: View) -> Table:
     found = counted_by.sort("count", *keys, descending=[True, False, False, False], nulls_last=True)
     rows = tuple(
         (
-            *(text(display(row[key], 60)) for key in keys),
+            *(text(understood(display(row[key], 60))) for key in keys),
             text("" if row["first"] is None else str(row["first"])),
             counted(number(row["count"], 0), row["count"]),
         )
@@ -94,5 +97,6 @@ def _doubts(view: View) -> Table:
     )
     hidden = found.height - len(rows)
     labels = ("Severity", "Finding", "Asset", "First session", "Findings")
-    columns = tuple(Column(label, numeric=label == "Findings") for label in labels)
-    return Table("Findings in the prices", columns, rows, f"{hidden} more lines in quality.parquet" if hidden else "")
+    columns = tuple(Column(say(label), numeric=label == "Findings") for label in labels)
+    return Table(say("Findings in the prices"), columns, rows,
+                 say("{count} more lines in quality.parquet", count=hidden) if hidden else "")  # fmt: skip

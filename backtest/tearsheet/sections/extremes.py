@@ -9,8 +9,9 @@ import polars as pl
 
 from backtest.tearsheet.episodes import causes, episodes
 from backtest.tearsheet.format import DASH, display, number
+from backtest.tearsheet.messages import say
 from backtest.tearsheet.rolling import session_returns
-from backtest.tearsheet.sections.base import Block, Section
+from backtest.tearsheet.sections.base import Block, Section, paired
 from backtest.tearsheet.series import total
 from backtest.tearsheet.tables import Cell, Column, Table, counted, text
 
@@ -25,25 +26,27 @@ __all__ = ["section"]
 MOST_SESSIONS = 5
 MOST_CAUSES = 2
 MOST_COMPANIES = 20
-OWN = {"base": "base mix", "cash": "cash"}
+OWN = ("base", "cash")
 
 
 def section(view: View) -> Section:
     """Make the section."""
-    blocks = (_drawdowns(view), _sessions(view), _companies(view))
-    return Section("extremes", "Who made it, who lost it", tuple(Block(table=one) for one in blocks))
+    sides = paired(Block(table=_sessions(view)), Block(table=_companies(view)))
+    return Section("extremes", say("Who made it, who lost it"), (Block(table=_drawdowns(view)), sides))
 
 
 def _drawdowns(view: View) -> Table:
     found = episodes(view.found.strategy)
     columns = (
-        Column("Depth, %", numeric=True), Column("Peak"), Column("Trough"), Column("Recovery"),
-        Column("Sessions", numeric=True), Column("Base mix", numeric=True), Column("Events", numeric=True),
-        Column("Largest event losses"),
+        Column(say("Depth, %"), numeric=True), Column(say("Peak")), Column(say("Trough")), Column(say("Recovery")),
+        Column(say("Sessions"), numeric=True), Column(say("Base mix"), numeric=True),
+        Column(say("Events"), numeric=True), Column(say("Largest event losses")),
     )  # fmt: skip
-    note = "P&L of base mix and events from peak to trough. Sessions: from the peak to the recovery, or to the end."
+    note = say(
+        "P&L of base mix and events from peak to trough. Sessions: from the peak to the recovery, or to the end."
+    )
     return Table(
-        "Worst drawdowns and who caused them", columns, tuple(_episode(view, one) for one in found), note, "broad"
+        say("Worst drawdowns and who caused them"), columns, tuple(_episode(view, one) for one in found), note, "broad"
     )
 
 
@@ -57,9 +60,9 @@ def _episode(view: View, one: Episode) -> tuple[Cell, ...]:
     worst = [f"{_named(view, name)} {number(pnl, 0)}" for name, pnl in events[:MOST_CAUSES] if pnl < 0]
     return (
         counted(number(one.depth * 100, 2), one.depth),
-        _date(days[one.peak].isoformat() if one.peak >= 0 else "start"),
+        _date(days[one.peak].isoformat() if one.peak >= 0 else say("start")),
         _date(days[one.trough].isoformat()),
-        _date("not yet" if one.recovery is None else days[one.recovery].isoformat()),
+        _date(say("not yet") if one.recovery is None else days[one.recovery].isoformat()),
         counted(number(length, 0), length),
         counted(number(base, 0, plus=True), base),
         counted(number(amount, 0, plus=True), amount),
@@ -82,12 +85,14 @@ def _sessions(view: View) -> Table:
     own = session_returns(view.found.strategy).tolist()
     known = sorted((i for i, r in enumerate(own) if math.isfinite(r)), key=lambda i: (own[i], i))
     chosen = known[:MOST_SESSIONS] + known[MOST_SESSIONS:][-MOST_SESSIONS:]
-    others = [("Untilted base, %", session_returns(view.found.base).tolist())]
+    others = [(say("Untilted base, %"), session_returns(view.found.base).tolist())]
     if view.found.benchmark is not None:
-        others.append(("Benchmark, %", session_returns(view.found.benchmark).tolist()))
-    labels = ("Strategy, %", *(label for label, _ in others))
+        others.append((say("Benchmark, %"), session_returns(view.found.benchmark).tolist()))
+    labels = (say("Strategy, %"), *(label for label, _ in others))
     columns = (
-        Column("Session"), *(Column(label, numeric=True) for label in labels), Column("Events, P&L", numeric=True),
+        Column(say("Session")),
+        *(Column(label, numeric=True) for label in labels),
+        Column(say("Events, P&L"), numeric=True),
     )  # fmt: skip
     traded = {view.found.sessions[i]: _event_pnl(view, view.found.sessions[i]) for i in chosen}
     rows = tuple(
@@ -98,11 +103,12 @@ def _sessions(view: View) -> Table:
         )
         for i in chosen
     )
-    return Table("Worst and best sessions", columns, rows, "Close to close, net; the first session from the capital.")
+    return Table(say("Worst and best sessions"), columns, rows,
+                 say("Close to close, net; the first session from the capital."))  # fmt: skip
 
 
 def _event_pnl(view: View, session: date) -> float:
-    rows = view.result.attribution.filter((pl.col("session") == session) & ~pl.col("event_id").is_in(list(OWN)))
+    rows = view.result.attribution.filter((pl.col("session") == session) & ~pl.col("event_id").is_in(OWN))
     return total(rows["pnl"])
 
 
@@ -121,5 +127,6 @@ def _companies(view: View) -> Table:
     )
     hidden = len(ordered) - len(rows)
     labels = ("Announcer", "Traded", "Gained", "P&L")
-    note = f"{hidden} more in events.csv" if hidden else ""
-    return Table("P&L by company", tuple(Column(x, numeric=x != "Announcer") for x in labels), rows, note, "narrow")
+    note = say("{count} more in events.csv", count=hidden) if hidden else ""
+    columns = tuple(Column(say(x), numeric=x != "Announcer") for x in labels)
+    return Table(say("P&L by company"), columns, rows, note, "narrow")

@@ -5,7 +5,7 @@ const data = JSON.parse(document.getElementById("readings").textContent);
 
 const toggle = document.getElementById("theme");
 const dark = () => (root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
-const label = () => { toggle.textContent = dark() ? "Light" : "Dark"; };
+const label = () => { toggle.textContent = dark() ? toggle.dataset.light || "Light" : toggle.dataset.dark || "Dark"; };
 toggle.hidden = false;
 toggle.addEventListener("click", () => { root.dataset.theme = dark() ? "light" : "dark"; label(); });
 label();
@@ -17,17 +17,33 @@ const last = days.length - 1;
 const place = k => data.count > 1 ? Math.min(k * data.at, data.count - 1) / (data.count - 1) : 0.5;
 const shown = (value, figure) => value === null ? "\u2013"
   : value.toFixed(figure.decimals).replace(/^-(?=[0.]*$)/, "").replace("-", "\u2212") + (figure.unit && "\u00a0" + figure.unit);
-const whole = (steps, unit) => { let sum = 0; return steps.map(step => step === null ? null : (sum += step) / unit); };
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const unpacked = (text, unit) => {
+  const values = [];
+  let sum = 0, rest = 0, place = 1;
+  for (const letter of text) {
+    if (letter === ".") { values.push(null); continue; }
+    const code = letters.indexOf(letter);
+    rest += code % 32 * place;
+    place *= 32;
+    if (code > 31) continue;
+    values.push((sum += rest % 2 ? -(rest - 1) / 2 : rest / 2) / unit);
+    rest = 0;
+    place = 1;
+  }
+  return values;
+};
 const charts = Object.entries(data.figures).map(([key, figure]) => {
   const box = document.getElementById("figure-" + key);
-  figure.lines = figure.lines.map(([name, steps]) => [name, whole(steps, 10 ** figure.decimals)]);
+  figure.lines = figure.lines.map(([name, steps]) => [name, unpacked(steps, 10 ** figure.decimals)]);
   return { box, figure, svg: box.querySelector(".box > svg"), cross: box.querySelector(".cross"), out: box.querySelector("output") };
 });
-let current = last;
+let current = last, view = [0, 1];
+const across = x => (x - view[0]) / (view[1] - view[0]);
 const show = k => {
   current = Math.max(0, Math.min(last, k));
   for (const { box, figure, cross, out } of charts) {
-    const x = place(current) * 100 + "%";
+    const x = across(place(current)) * 100 + "%";
     cross.setAttribute("x1", x);
     cross.setAttribute("x2", x);
     box.classList.add("on");
@@ -35,26 +51,68 @@ const show = k => {
   }
 };
 const hide = () => { for (const { box, out } of charts) { box.classList.remove("on"); out.textContent = ""; } };
+
+const moved = charts.flatMap(({ svg }) => [...svg.querySelectorAll("line.grid,text.mid,svg.mark,circle.dot")].flatMap(item =>
+  ["x", "x1", "x2", "cx"].filter(name => (item.getAttribute(name) || "").endsWith("%")).map(name => [item, name, parseFloat(item.getAttribute(name)) / 100])
+)).filter(([item, name]) => name !== "x2" || item.getAttribute("x1").endsWith("%"));
+const plots = charts.flatMap(({ svg }) => [...svg.querySelectorAll("svg.plot")].map(plot => [plot, plot.getAttribute("viewBox").split(" ")]));
+const zoom = (from, to) => {
+  if (to - from < 4 / Math.max(last, 4)) return;
+  view = [Math.max(0, from), Math.min(1, to)];
+  root.classList.toggle("near", view[1] - view[0] < 1);
+  for (const [item, name, x] of moved) {
+    item.setAttribute(name, across(x) * 100 + "%");
+    item.style.visibility = across(x) < -1e-9 || across(x) > 1 + 1e-9 ? "hidden" : "";
+  }
+  for (const [plot, [, , width, height]] of plots) plot.setAttribute("viewBox", `${view[0] * width} 0 ${(view[1] - view[0]) * width} ${height}`);
+};
 const steps = { ArrowLeft: -1, ArrowRight: 1, PageUp: -21, PageDown: 21, Home: -Infinity, End: Infinity };
+const keys = {
+  "+": () => zoom(place(current) - (view[1] - view[0]) / 4, place(current) + (view[1] - view[0]) / 4),
+  "-": () => zoom(view[0] - (view[1] - view[0]) / 2, view[1] + (view[1] - view[0]) / 2),
+  0: () => zoom(0, 1),
+};
 for (const { svg } of charts) {
+  let start = null;
+  const pick = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  pick.setAttribute("class", "pick");
+  pick.setAttribute("height", "100%");
   svg.tabIndex = 0;
-  svg.addEventListener("pointermove", event => {
+  const at = event => {
     const box = svg.getBoundingClientRect();
-    show(Math.round((event.clientX - box.left) / box.width * (data.count - 1) / data.at));
+    return view[0] + Math.max(0, Math.min(1, (event.clientX - box.left) / box.width)) * (view[1] - view[0]);
+  };
+  svg.addEventListener("pointerdown", event => { start = event.pointerType === "touch" || event.button ? null : at(event); });
+  svg.addEventListener("pointermove", event => {
+    const x = at(event);
+    show(Math.round(x * (data.count - 1) / data.at));
+    if (start === null) return;
+    pick.setAttribute("x", across(Math.min(start, x)) * 100 + "%");
+    pick.setAttribute("width", Math.abs(x - start) / (view[1] - view[0]) * 100 + "%");
+    svg.append(pick);
   });
-  svg.addEventListener("pointerleave", hide);
+  const drop = () => { pick.remove(); start = null; };
+  svg.addEventListener("pointerup", event => {
+    const ends = [start, at(event)].sort((a, b) => a - b);
+    if (start !== null && (ends[1] - ends[0]) / (view[1] - view[0]) > 0.01) zoom(...ends);
+    drop();
+  });
+  svg.addEventListener("dblclick", () => zoom(0, 1));
+  svg.addEventListener("pointerleave", () => { hide(); drop(); });
   svg.addEventListener("blur", hide);
   svg.addEventListener("keydown", event => {
-    if (event.key === "Escape") return hide();
-    if (!(event.key in steps)) return;
-    show(current + steps[event.key]);
+    if (event.key === "Escape") { zoom(0, 1); return hide(); }
+    if (event.key in keys) keys[event.key]();
+    else if (!(event.key in steps)) return;
+    show(current + (steps[event.key] || 0));
     event.preventDefault();
   });
 }
+for (const hint of document.querySelectorAll(".brush")) hint.hidden = false;
 
 const keyOf = (row, column) => {
   const cell = row.cells[column];
-  return "sort" in cell.dataset ? Number(cell.dataset.sort) : cell.textContent.trim();
+  return "v" in cell.dataset ? Number(cell.dataset.v) : cell.textContent.trim();
 };
 const compare = (a, b) => typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === "number" ? -1 : 1;
 const sort = (table, head, column) => {

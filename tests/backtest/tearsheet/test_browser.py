@@ -7,13 +7,14 @@ import json
 import re
 import shutil
 import subprocess
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from backtest.cli.report_command import pdf
 from backtest.tearsheet.render import render
-from tests.backtest import samples
+from tests.backtest import samples, samples_evidence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,9 +45,9 @@ frame.addEventListener("load", () => {
   page.getElementById("theme").click(); out.theme = root.dataset.theme;
   out.dark = view.getComputedStyle(page.body).backgroundColor;
   const table = page.querySelector("table.events");
-  const cells = () => [...table.tBodies[0].rows].map(row => row.cells[8].textContent);
-  table.tHead.rows[0].cells[8].click(); out.falling = cells();
-  table.tHead.rows[0].cells[8].click(); out.rising = cells();
+  const cells = () => [...table.tBodies[0].rows].map(row => row.cells[9].textContent);
+  table.tHead.rows[0].cells[9].click(); out.falling = cells();
+  table.tHead.rows[0].cells[9].click(); out.rising = cells();
   const field = page.querySelector(".filter input");
   field.value = "rpo"; field.dispatchEvent(new view.Event("input"));
   out.filtered = [...table.tBodies[0].rows].filter(row => !row.hidden).map(row => row.cells[2].textContent);
@@ -87,8 +88,8 @@ def _run(chromium: str, folder: Path, page: str, *flags: str) -> subprocess.Comp
     return subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
 
 
-def _probe(chromium: str, folder: Path, page: str, width: int) -> dict[str, Any]:
-    script = PROBE.replace("PAGE", json.dumps(page).replace("</", "<\\/"))
+def _probe(chromium: str, folder: Path, page: str, width: int, probe: str = PROBE) -> dict[str, Any]:
+    script = probe.replace("PAGE", json.dumps(page).replace("</", "<\\/"))
     outer = f'<!doctype html><body><iframe width="{width}" height="1500"></iframe><script>{script}</script></body>'
     dom = _run(chromium, folder, outer, "--virtual-time-budget=10000").stdout
     found = re.search(r'data-out="([^"]*)"', dom)
@@ -101,12 +102,12 @@ def phone(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     return _probe(chromium, tmp_path_factory.mktemp("phone"), render(samples.ten_years()), 390)
 
 
-@pytest.mark.parametrize("state", ["ten_years", "no_events", "one_session", "ruined"])
+@pytest.mark.parametrize("state", ["ten_years", "no_events", "one_session", "ruined", "full", "without"])
 def test_the_console_stays_silent_and_the_script_runs(chromium: str, tmp_path: Path, state: str) -> None:
     """No message on the console, and the script has unhidden the theme button."""
-    done = _run(chromium, tmp_path, render(getattr(samples, state)()))
+    done = _run(chromium, tmp_path, render(getattr(samples if hasattr(samples, state) else samples_evidence, state)()))
     assert [line for line in done.stderr.splitlines() if "CONSOLE" in line] == []
-    assert re.search(r'<button id="theme" type="button">(Dark|Light)</button>', done.stdout)
+    assert re.search(r'<button id="theme"[^>]*>(Dark|Light)</button>', done.stdout)
     assert "</html>" in done.stdout
 
 
@@ -171,13 +172,107 @@ def test_a_mark_opens_a_card_that_tells_the_event(phone: dict[str, Any]) -> None
     assert phone["closed"] is True
 
 
-def test_the_main_part_prints_on_few_pages(chromium: str, tmp_path: Path) -> None:
-    """A PDF of ten years and sixty events."""
-    page = tmp_path / "sheet.html"
-    page.write_text(render(samples.ten_years()), encoding="utf-8")
-    content = pdf(page).read_bytes()
-    assert content.startswith(b"%PDF-")
-    assert 1 <= len(re.findall(rb"/Type\s*/Page[^s]", content)) <= 8
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_the_main_part_prints_on_four_pages_and_the_appendix_begins_a_new_one(
+    chromium: str, tmp_path: Path, lang: str
+) -> None:
+    """Ten years, sixty events and all evidence; without the appendix at most four pages, with it more."""
+    whole = render(samples_evidence.full(2_500, 60), lang=lang)
+    main = whole.replace("</head>", "<style>.appendix{display:none}</style></head>")
+    counts = []
+    for name, text in (("whole", whole), ("main", main)):
+        page = tmp_path / f"{name}.html"
+        page.write_text(text, encoding="utf-8")
+        content = pdf(page).read_bytes()
+        assert content.startswith(b"%PDF-")
+        counts.append(len(re.findall(rb"/Type\s*/Page[^s]", content)))
+    assert counts[1] <= 4
+    assert counts[1] < counts[0] <= 9
+
+
+# On A4 less its margins, at the zoom of print: 273 mm are 1,032 pixels.
+PAGE_HEIGHT = 1_032
+PRINTED = """
+const frame = document.querySelector("iframe"), out = {};
+frame.addEventListener("load", () => {
+  const page = frame.contentDocument, view = frame.contentWindow;
+  const figures = [...page.querySelectorAll("figure")].filter(one => one.getBoundingClientRect().height);
+  out.highest = Math.max(...figures.map(one => one.getBoundingClientRect().height));
+  out.breaks = [...new Set(figures.map(one => view.getComputedStyle(one).breakInside))];
+  out.wide = figures.filter(one => one.getBoundingClientRect().right > view.innerWidth + 1).length;
+  document.body.dataset.out = JSON.stringify(out);
+});
+frame.srcdoc = PAGE;
+"""
+
+
+def test_no_figure_is_split_in_print(chromium: str, tmp_path: Path) -> None:
+    """Under the rules of print every figure avoids a break, fits into a page and into its width."""
+    page = render(samples_evidence.full(2_500, 60)).replace("@media print", "@media screen")
+    found = _probe(chromium, tmp_path, page, 711, PRINTED)
+    assert found["breaks"] == ["avoid"]
+    assert found["highest"] < PAGE_HEIGHT
+    assert found["wide"] == 0
+
+
+BRUSHED = """
+const frame = document.querySelector("iframe"), out = {};
+frame.addEventListener("load", () => {
+  const page = frame.contentDocument, view = frame.contentWindow;
+  const svg = page.querySelector("#figure-growth .box > svg"), box = svg.getBoundingClientRect();
+  const point = (type, share) => svg.dispatchEvent(new view.PointerEvent(type, {
+    clientX: box.left + share * box.width, clientY: box.top + 20, pointerType: "mouse", bubbles: true }));
+  const said = page.querySelector("#figure-growth output");
+  const first = () => { point("pointermove", 0); return said.textContent.slice(0, 10); };
+  const boxes = () => [...page.querySelectorAll(".times svg.plot")].map(plot => plot.getAttribute("viewBox"));
+  out.before = first();
+  const whole = boxes();
+  point("pointerdown", 0.5); point("pointermove", 0.75);
+  out.picked = page.querySelectorAll(".pick").length;
+  point("pointerup", 0.75);
+  out.near = first();
+  out.boxes = new Set(boxes().map(text => text.split(" ")[0] + " " + text.split(" ")[2])).size;
+  out.left = page.querySelectorAll(".pick").length;
+  svg.dispatchEvent(new view.MouseEvent("dblclick"));
+  out.after = first();
+  out.same = JSON.stringify(boxes()) === JSON.stringify(whole);
+  document.body.dataset.out = JSON.stringify(out);
+});
+frame.srcdoc = PAGE;
+"""
+
+
+def test_a_brush_looks_closer_at_every_chart_and_a_double_click_lets_go(chromium: str, tmp_path: Path) -> None:
+    """From one half to three quarters: the left edge is the middle session, in all charts alike."""
+    result = samples.ten_years()
+    days = result.daily["session"].to_list()
+    found = _probe(chromium, tmp_path, render(result), 1_100, BRUSHED)
+    middle = days.index(date.fromisoformat(found["near"]))
+    assert abs(middle - len(days) / 2) <= 3
+    assert (found["picked"], found["left"], found["boxes"], found["same"]) == (1, 0, 1, True)
+    assert found["before"] == found["after"] == str(days[0])
+
+
+OBSERVER = (
+    'new PerformanceObserver(seen => console.log("paint " + seen.getEntries()[0].startTime)).observe({type: "paint"})'
+)
+
+
+def _paint(chromium: str, folder: Path, page: str) -> float:
+    """Give the first contentful paint in milliseconds, the best of three loads."""
+    observed = page.replace("<style>", f"<script>{OBSERVER}</script><style>", 1)
+    shots = [f"--screenshot={folder / f'{k}.png'}" for k in range(3)]
+    said = [_run(chromium, folder, observed, shot).stderr for shot in shots]
+    return min(float(found) for text in said for found in re.findall(r"paint ([\d.]+)", text))
+
+
+def test_the_page_paints_at_once(chromium: str, tmp_path: Path) -> None:
+    """The largest page paints within 0.3 s; on a busy machine within six times what an empty page takes there."""
+    page = render(samples_evidence.full(2_500, 60))
+    digest = re.search(r"script-src (&#39;sha256-[^;]*&#39;)", page)[1]
+    empty = "<!doctype html><html><head><style>p{color:red}</style></head><body><p>a</p></body></html>"
+    unit = _paint(chromium, tmp_path, empty)
+    assert _paint(chromium, tmp_path, page.replace(digest, "&#39;unsafe-inline&#39;", 1)) < max(300.0, 6 * unit)
 
 
 @pytest.mark.parametrize("width", [1440, 768, 390])
@@ -188,6 +283,6 @@ def test_screenshots_are_kept(chromium: str, tmp_path: Path, root: Path, width: 
     kept.mkdir(exist_ok=True)
     picture = kept / f"tearsheet-{width}-{theme}.png"
     picture.unlink(missing_ok=True)
-    page = render(samples.ten_years()).replace("<html ", f'<html data-theme="{theme}" ', 1)
-    _run(chromium, tmp_path, page, f"--window-size={width},3000", f"--screenshot={picture}")
+    page = render(samples_evidence.full(2_500, 60)).replace("<html ", f'<html data-theme="{theme}" ', 1)
+    _run(chromium, tmp_path, page, f"--window-size={width},6000", f"--screenshot={picture}")
     assert picture.read_bytes().startswith(b"\x89PNG")

@@ -86,14 +86,3 @@ def test_a_gallery_lists_every_run_and_escapes_its_name():
 def test_an_empty_gallery_is_a_page():
     """No run yet."""
     assert "0 finished runs." in render_gallery([])
-
-
-def test_a_redacted_page_names_no_basket_and_no_config():
-    """Neither the baskets' members nor the weights nor the config as run."""
-    from backtest.tearsheet.render import render
-
-    page = render(samples.no_events(), redact=True)
-    assert "AMZN" in render(samples.no_events())
-    assert "AMZN" not in page
-    assert 'id="figure-weights"' not in page
-    assert page.count("Left out on request") == 2

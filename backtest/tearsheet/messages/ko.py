@@ -1,0 +1,11 @@
+"""Korean: every table together."""
+
+from __future__ import annotations
+
+from backtest.tearsheet.messages.ko_labels import LABELS
+from backtest.tearsheet.messages.ko_results import RESULTS
+from backtest.tearsheet.messages.ko_sentences import SENTENCES
+
+__all__ = ["KOREAN"]
+
+KOREAN: dict[str, str] = LABELS | SENTENCES | RESULTS

@@ -1,0 +1,87 @@
+"""Korean for what other modules say in English: metric labels, verdict, warnings, reasons, rules."""
+
+from __future__ import annotations
+
+__all__ = ["RESULTS"]
+
+EDGE = "net of costs the tilts made {value} a year against the untilted mix (95 % interval {low} to {high}, {count} events)."
+MADE = "기울기는 비용을 빼고 기울이지 않은 배분보다 연 {value} (95 % 구간 {low} ~ {high}, 이벤트 {count}건)."
+
+METRICS: dict[str, str] = {
+    "Alpha to benchmark": "벤치마크 알파",
+    "CAGR, net": "순 연복리수익률",
+    "Calmar ratio": "칼마 지수",
+    "Costs per year": "연간 비용",
+    "Costs, all kinds": "모든 비용",
+    "Drawdown peak": "낙폭 고점",
+    "Drawdown recovery": "낙폭 회복",
+    "Drawdown trough": "낙폭 저점",
+    "Events with a gain": "이익 난 이벤트",
+    "Information ratio": "정보 비율",
+    "Information ratio over untilted mix": "기준 대비 정보 비율",
+    "Maximum drawdown": "최대 낙폭",
+    "Mean gross exposure": "평균 총 익스포저",
+    "Return over untilted mix": "기준 대비 수익률",
+    "Sortino ratio": "소르티노 지수",
+    "Total return": "총수익률",
+    "Volatility": "변동성",
+}
+
+RESULTS: dict[str, str] = {
+    **METRICS,
+    **{f"{label}: {{whose}}": f"{other}: {{whose}}" for label, other in METRICS.items()},
+    "Sharpe ratio: {whose}": "샤프 지수: {whose}",
+    "untilted mix": "기울이지 않은 배분",
+    f"Supported by this test alone: {EDGE}": f"이 검정만으로는 뒷받침됨: {MADE}",
+    f"Not distinguishable from luck: {EDGE}": f"운과 구별되지 않음: {MADE}",
+    f"Refuted: {EDGE}": f"반박됨: {MADE}",
+    f"Not informative, fewer than {{few}} events cannot tell skill from luck: {EDGE}": (
+        f"판단할 수 없음, 이벤트 {{few}}건 미만으로는 실력과 운을 가릴 수 없음: {MADE}"
+    ),
+    "Not informative: {reason}.": "판단할 수 없음: {reason}.",
+    "Not informative: no event was traded; the funnel says why.": "판단할 수 없음: 거래된 이벤트가 없음; 이유는 깔때기에.",
+    "Base mix alone: the config has no signals, so there is nothing to judge.": "기준 배분뿐: 설정에 신호가 없어 판단할 것이 없습니다.",
+    "Ruined: the account lost all its capital and was closed.": "파산: 계좌가 자본을 모두 잃고 닫혔습니다.",
+    "The account was ruined on {day} and closed.": "계좌가 {day}에 파산하여 닫혔습니다.",
+    "{count} sessions ended below the maintenance margin; positions were scaled down.": "{count}거래일이 유지증거금 아래로 끝나 포지션을 줄였습니다.",
+    "{count} orders had no fill price and waited.": "주문 {count}건은 체결 가격이 없어 기다렸습니다.",
+    "{count} orders waited because the volume behind impact or participation was unknown.": "주문 {count}건은 거래량을 몰라 기다렸습니다.",
+    "{count} findings in the prices, first: {first}": "가격에서 {count}건 발견, 첫째: {first}",
+    "{count} doubts in the prices ({said}); quality.parquet lists each row.": "가격에 의심 {count}건 ({said}); 각 행은 quality.parquet에.",
+    "The bounds shrank the tilts of {count} of {whole} decisions, at most to {least}.": "한도가 결정 {whole}건 중 {count}건의 기울기를 최소 {least}까지 줄였습니다.",
+    "date only: known at the end of that day, next session": "날짜만: 그날 끝에 알려짐, 다음 거래일",
+    "{exchange} closed that day: next session": "그날 {exchange} 휴장: 다음 거래일",
+    "before the open: {fill} of the same session": "개장 전: 같은 거래일 {fill}",
+    "during the session: close of the same session": "장중: 같은 거래일 종가",
+    "during the session: next open": "장중: 다음 시가",
+    "at or after the close: next session": "마감 후: 다음 거래일",
+    "faded": "소멸",
+    "next event": "다음 이벤트",
+    "end of run": "실행 종료",
+    "cooldown": "휴지 기간",
+    "no benchmark is set": "벤치마크가 없음",
+    "no event was traded": "거래된 이벤트가 없음",
+    "the account was ruined": "계좌가 파산함",
+    "no drawdown": "낙폭 없음",
+    "not recovered by the last session": "마지막 거래일까지 회복하지 못함",
+    "{years} years: annualising less than one year would exaggerate": "{years}년: 1년 미만을 연율화하면 과장됩니다",
+    "no signal for {kind}": "{kind}에 대한 신호 없음",
+    "{asset} has no prices": "{asset}의 가격 없음",
+    "the window leaves the prices": "구간이 가격을 벗어남",
+    "before the first session": "첫 거래일 이전",
+    "after the last session": "마지막 거래일 이후",
+    "fewer than {count} returns in the estimation window": "추정 구간의 수익률이 {count}개 미만",
+    "evidence.study is off": "evidence.study가 꺼져 있음",
+    "simulated market, seed {seed}": "모의 시장, 시드 {seed}",
+    "simulated events, seed {seed}": "모의 이벤트, 시드 {seed}",
+    "Simulated prices: a seeded factor model (seed {seed}), no market ever paid them.": (
+        "모의 가격: 시드가 있는 요인 모형 (시드 {seed}), 어떤 시장도 치른 적이 없는 가격입니다."
+    ),
+    (
+        "Planted effect: every {kind} event of strength 1 moves {up} by {gain} bps and {down} by {loss} bps from its "
+        "first tradable open on, half of it within {half} sessions."
+    ): (
+        "심어 둔 효과: 강도 1의 {kind} 이벤트마다 첫 거래 가능 시가부터 {up} {gain} bps, {down} {loss} bps, 그 절반은 "
+        "{half}거래일 안에."
+    ),
+}
