@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from backtest.config.reader import load
-from backtest.result import Metric, Provenance, Result
+from backtest.result import Judgement, Metric, Provenance, Result
 from backtest.store.evidence import evidence
 from backtest.store.write import METRICS_SCHEMA, PARTS
 from data.errors import InputError, MissingDataError
@@ -55,21 +55,28 @@ def read(folder: Path) -> Result:
         file = f"{name}.parquet"
         return _frame(folder / file) if file in described["files"] else pl.DataFrame()
 
+    frames["events"] = _with_pnl(frames["events"], frames["attribution"])
+    parts: dict[str, Any] = {name: part(name) for name in PARTS}
     try:
         return Result(
             config=load(folder / "config.yaml").config,
             run_id=described["run_id"],
-            **{**frames, "events": _with_pnl(frames["events"], frames["attribution"])},
+            **frames,
             funnel=_funnel(summary["funnel"]),
             metrics=tuple(Metric(**row) for row in summary["metrics"]),
             verdict=summary["verdict"],
             warnings=tuple(summary["warnings"]),
             provenance=_provenance(described),
-            **{name: part(name) for name in PARTS},
+            **parts,
             evidence=evidence(stored["evidence"], part),
+            judgement=_judgement(summary["judgement"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{folder}: the run folder is damaged ({type(error).__name__}: {error})") from error
+
+
+def _judgement(stored: dict[str, Any] | None) -> Judgement | None:
+    return None if stored is None else Judgement(stored["code"], tuple(stored["reasons"]), stored["values"])
 
 
 def manifest(folder: Path) -> dict[str, Any]:

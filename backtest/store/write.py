@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["METRICS_SCHEMA", "existing", "metrics_json", "write"]
 
-METRICS_SCHEMA = 3
+METRICS_SCHEMA = 4
 SPREADSHEETS = ("daily", "events", "trades", "signals", "rotations", "leave_out")
 
 # A result made by hand may lack them.
@@ -109,6 +110,7 @@ def metrics_json(result: Result) -> dict[str, object]:
         "schema_version": METRICS_SCHEMA,
         "run_id": result.run_id,
         "verdict": result.verdict,
+        "judgement": None if result.judgement is None else asdict(result.judgement),
         "warnings": list(result.warnings),
         "metrics": [
             {
