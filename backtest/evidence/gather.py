@@ -14,7 +14,7 @@ from backtest.evidence.power import power
 from backtest.evidence.stress import stress
 from backtest.evidence.types import Gathered
 from backtest.study.of_run import study_of_run
-from data.errors import ResearchError
+from data.errors import MissingDataError, ResearchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +61,8 @@ def _placebo(line: Line, say: Callable[[str], None]) -> Placebo:
         say(f"{draws:,} placebo backtests")
     try:
         return placebo(line)
+    except MissingDataError:
+        raise  # a file that is named and not there is a mistake, not a reason
     except ResearchError as error:
         return replace(placebo(line, draws=0), reason=str(error).splitlines()[0])
 
@@ -74,6 +76,8 @@ def _hindsight(
     say("looking back on the latest vintages")
     try:
         return hindsight(line, rerun)
+    except MissingDataError:
+        raise  # a file that is named and not there is a mistake, not a reason
     except ResearchError as error:
         remarks["hindsight"] = str(error).splitlines()[0]
         return None
@@ -103,6 +107,8 @@ def _study(line: Line, folder: Path, say: Callable[[str], None], remarks: dict[s
     say("studying events")
     try:
         return study_of_run(line.config, line.inputs, folder=folder)
+    except MissingDataError:
+        raise  # a file that is named and not there is a mistake, not a reason
     except ResearchError as error:
         remarks["study"] = str(error).splitlines()[0]
         return None
