@@ -101,7 +101,7 @@ def test_a_verdict_with_placebo_and_trials_is_understood_whole():
         said = understood(sentence)
     assert said.startswith("뒷받침됨")
     assert all(number in said for number in ("+6.09 %", "+10.04 %", "65건", "0.0005", "1.00", "1회"))
-    assert not set(["placebo", "trial", "ratio", "events"]) & set(said.split())
+    assert not {"placebo", "trial", "ratio", "events"} & set(said.split())
 
 
 def test_an_unknown_sentence_stays_as_it_is():
