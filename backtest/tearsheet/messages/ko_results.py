@@ -4,25 +4,6 @@ from __future__ import annotations
 
 __all__ = ["RESULTS"]
 
-<<<<<<< HEAD
-EDGE = "net of costs the tilts made {value} a year against the untilted mix (95 % interval {low} to {high}, {count} events{tests})."
-MADE = "기울기는 비용을 빼고 기울이지 않은 배분보다 연 {value} (95 % 구간 {low} ~ {high}, 이벤트 {count}건{tests})."
-
-JUDGED: dict[str, str] = {
-    f"Supported: {EDGE}": f"뒷받침됨: {MADE}",
-    f"Not distinguishable from luck: {EDGE}": f"운과 구별되지 않음: {MADE}",
-    f"Refuted: {EDGE}": f"반박됨: {MADE}",
-    f"Not informative, fewer than {{few}} events cannot tell skill from luck: {EDGE}": (
-        f"판단할 수 없음, 이벤트 {{few}}건 미만으로는 실력과 운을 가릴 수 없음: {MADE}"
-    ),
-    f"Not informative, only a gain of {{drift}} per event could have been found: {EDGE}": (
-        f"판단할 수 없음, 이벤트당 {{drift}} 이상의 이익만 찾을 수 있었음: {MADE}"
-    ),
-    f"Not informative, nothing could have been found: {EDGE}": f"판단할 수 없음, 아무것도 찾을 수 없었음: {MADE}",
-}
-
-=======
->>>>>>> 60b9254 (The verdict by code and numbers in every language; deflated Sharpe ratio from the metrics; judgement on disk)
 METRICS: dict[str, str] = {
     "Alpha to benchmark": "벤치마크 알파",
     "CAGR, net": "순 연복리수익률",
@@ -48,18 +29,6 @@ RESULTS: dict[str, str] = {
     **{f"{label}: {{whose}}": f"{other}: {{whose}}" for label, other in METRICS.items()},
     "Sharpe ratio: {whose}": "샤프 지수: {whose}",
     "untilted mix": "기울이지 않은 배분",
-<<<<<<< HEAD
-    **{
-        one.replace("{tests}", tests): other.replace("{tests}", tests)
-        for one, other in JUDGED.items()
-        for tests in ("", "{tests}")
-    },
-    "; placebo p {p}; deflated Sharpe ratio {ratio} over {trials}": "; 위약 p {p}; 디플레이트 샤프 지수 {ratio}, {trials}",
-    "; placebo p {p}": "; 위약 p {p}",
-    "; deflated Sharpe ratio {ratio} over {trials}": "; 디플레이트 샤프 지수 {ratio}, {trials}",
-    "{count} trial": "시도 {count}회",
-    "{count} trials": "시도 {count}회",
-=======
     "{judged}{why}: {edge}.": "{judged}{why}: {edge}.",
     "Supported": "뒷받침됨",
     "Refuted": "반박됨",
@@ -96,7 +65,6 @@ RESULTS: dict[str, str] = {
     "account limits": "계좌 한도",
     "borrow fees": "차입 비용",
     "interest": "이자",
->>>>>>> 60b9254 (The verdict by code and numbers in every language; deflated Sharpe ratio from the metrics; judgement on disk)
     "Not informative: {reason}.": "판단할 수 없음: {reason}.",
     "Not informative: no event was traded; the funnel says why.": "판단할 수 없음: 거래된 이벤트가 없음; 이유는 깔때기에.",
     "Base mix alone: the config has no signals, so there is nothing to judge.": "기준 배분뿐: 설정에 신호가 없어 판단할 것이 없습니다.",
