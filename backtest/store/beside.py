@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
-from backtest.inference.deflation import dsr
-from backtest.research.tally import tally
-from backtest.research.trials import fingerprint, read, trial_of
-from backtest.tearsheet.beside import Beside, Swept, Tried
+from backtest.research.trials import fingerprint
+from backtest.tearsheet.beside import Beside, Swept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,20 +22,8 @@ MOST_JSON = 50_000_000
 
 
 def beside(result: Result, runs: Path) -> Beside:
-    """Give the trials on the data of a run, itself among them, and the sweeps over these data, by name."""
-    own = fingerprint(result)
-    return Beside(_tried(result, runs, own), tuple(_sweeps(runs, own)))
-
-
-def _tried(result: Result, runs: Path, own: str) -> Tried:
-    mine = trial_of(result)
-    others = [trial for trial in read(runs).trials if trial.fingerprint == own and trial.trial != mine.trial]
-    counted = tally([*others, mine], runs)
-    sharpes = [of.sharpe for trial in (*others, mine) if (of := trial.moments)]
-    spread = float(np.var(sharpes, ddof=1)) if len(sharpes) > 1 else 0.0
-    value = dsr(mine.moments, counted.effective, spread) if mine.moments else math.nan
-    deflated = value if math.isfinite(value) else None
-    return Tried(counted.trials, counted.effective, counted.effective_convention, deflated)
+    """Give the sweeps over the data of a run, by name."""
+    return Beside(tuple(_sweeps(runs, fingerprint(result))))
 
 
 def _sweeps(runs: Path, own: str) -> Iterator[Swept]:

@@ -1,4 +1,4 @@
-"""What stands beside a run in its folder of runs: how much was tried on the same data, and the sweeps over them."""
+"""What stands beside a run in its folder of runs: the sweeps over the same data."""
 
 from __future__ import annotations
 
@@ -10,29 +10,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-__all__ = ["ALONE", "Beside", "Swept", "Tried"]
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """Trials on the same data.
-
-    Attributes
-    ----------
-    trials, effective
-        Configs tried, this one among them, and the independent trials they are worth.
-    convention
-        How the latter was counted.
-    deflated
-        Probability that this run's Sharpe ratio beats the best that so many trials would show by luck; None when
-        undefined.
-
-    """
-
-    trials: int
-    effective: float
-    convention: str
-    deflated: float | None
+__all__ = ["ALONE", "Beside", "Swept"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +23,8 @@ class Swept:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Beside:
-    """Trials and sweeps; None and nothing where the folder of runs was not looked at."""
+    """Sweeps; none where the folder of runs was not looked at."""
 
-    tried: Tried | None = None
     sweeps: tuple[Swept, ...] = ()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backtest.metrics import moments
-from backtest.tearsheet.format import DASH, SPACE, display, metric_interval, metric_value, number, percent, unit
+from backtest.tearsheet.format import DASH, SPACE, display, metric_interval, metric_value, number, unit
 from backtest.tearsheet.messages import say, understood
 
 if TYPE_CHECKING:
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from backtest.tearsheet.sections.base import View
 
 __all__ = ["Card", "cards"]
-
-DSR = ("dsr", "deflated_sharpe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def cards(view: View) -> tuple[Card, ...]:
     """Make the cards: growth, Sharpe ratio, drawdown, placebo p, deflated Sharpe ratio, costs."""
     known = {metric.name: metric for metric in view.result.metrics}
     made = [_card(known[name], known) for name in ("cagr", "sharpe", "max_drawdown") if name in known]
-    made += [_placebo(view), _deflated(view, known)]
+    made += [_placebo(view), _deflated(known)]
     return (*made, *(_card(known[name], known) for name in ("costs_per_year",) if name in known))
 
 
@@ -91,16 +89,13 @@ def _placebo(view: View) -> Card:
     )  # fmt: skip
 
 
-def _deflated(view: View, known: dict[str, Metric]) -> Card:
-    label, tried = say("Deflated Sharpe (DSR)"), view.beside.tried
-    named = next((known[name] for name in DSR if name in known and known[name].value is not None), None)
-    if tried is None and named is not None:
-        return _card(named, known)
-    if tried is None:
-        return Card("dsr", label, DASH, "", say("trials are counted in a folder of runs"), "", "")
-    many = say("1 trial") if tried.trials == 1 else say("{count} trials", count=number(tried.trials, 0))
-    worth = say("worth {effective}", effective=number(tried.effective, 1)) if tried.trials > 1 else ""
-    convention = say("Probability that the true Sharpe ratio beats the best that luck shows in so many trials.")
-    value = DASH if tried.deflated is None else percent(tried.deflated, 1)
-    exact = "" if tried.deflated is None else repr(tried.deflated)
-    return Card("dsr", label, value, "", many, worth, convention, exact)
+def _deflated(known: dict[str, Metric]) -> Card:
+    label, found, trials = say("Deflated Sharpe (DSR)"), known.get("dsr"), known.get("trials")
+    if found is None or not isinstance(found.value, float):
+        reason = understood(found.reason) if found else say("trials are counted in a folder of runs")
+        return Card("dsr", label, DASH, "", display(reason, 200), "", "")
+    count = trials.value if trials and isinstance(trials.value, float) else 1.0
+    many = say("1 trial") if count == 1 else say("{count} trials", count=number(count, 0))
+    active = known.get("active_dsr")
+    over = say("over the base {value}", value=metric_value(active)) if active and active.value is not None else ""
+    return Card("dsr", label, metric_value(found), "", many, over, display(found.convention, 600), repr(found.value))

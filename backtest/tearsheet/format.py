@@ -31,6 +31,7 @@ UNITS = {
     "currency per year": (1.0, 0, "currency per year"),
     "count": (1.0, 0, "count"),
     "sessions": (1.0, 0, "sessions"),
+    "years": (1.0, 1, "years"),
 }
 WHOLE_FROM = 1_000.0
 

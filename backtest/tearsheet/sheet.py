@@ -19,6 +19,7 @@ from backtest.tearsheet.sections.base import View
 from backtest.tearsheet.sections.study import event_cars
 from backtest.tearsheet.series import series
 from backtest.tearsheet.time_figures import time_figures
+from backtest.tearsheet.verdict import verdict
 
 if TYPE_CHECKING:
     from datetime import date
@@ -93,7 +94,7 @@ def _whole(view: View, *, marked: bool) -> Sheet:
         facts=_facts(result, found.sessions),
         simulated=result.provenance.simulated,
         disclosure=tuple(display(understood(sentence), 400) for sentence in result.provenance.disclosure),
-        verdict=display(understood(result.verdict), 600),
+        verdict=verdict(result),
         warnings=_warnings(result),
         cards=cards(view),
         sessions=tuple(found.sessions),

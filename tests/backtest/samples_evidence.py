@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from backtest.evidence.types import BRIDGE, STRESS, Gathered, Hindsight, Placebo, Power
+from backtest.result import Metric
 from backtest.study.settings import Study
 from backtest.study.study import StudyResult
 from tests.backtest import samples
@@ -30,6 +31,11 @@ def full(sessions: int = 500, events: int = 24) -> Result:
     return replace(
         found,
         evidence=_gathered(found, last),
+        metrics=(
+            *found.metrics,
+            Metric("dsr", "Deflated Sharpe ratio, 12 trials: net returns over the risk-free rate", 0.8125, "ratio"),
+            Metric("trials", "Trials on these data", 12.0, "count"),
+        ),
         leave_out=_leave_out(traded, last),
         signals=pl.DataFrame(
             {

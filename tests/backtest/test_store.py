@@ -80,7 +80,7 @@ def test_a_run_folder_reads_back_to_the_same_page_and_numbers(small, tmp_path):
     found = read(write(result, tmp_path))
     for name in ("daily", "weights", "trades", "events", "attribution"):
         assert_frame_equal(getattr(found, name), getattr(result, name), check_exact=True)
-    for name in ("config", "run_id", "funnel", "metrics", "verdict", "warnings", "provenance"):
+    for name in ("config", "run_id", "funnel", "metrics", "verdict", "judgement", "warnings", "provenance"):
         assert getattr(found, name) == getattr(result, name), name
     page = (tmp_path / result.run_id / "tearsheet.html").read_text(encoding="utf-8")
     assert render(found, beside=beside(found, tmp_path)) == page
@@ -126,12 +126,6 @@ def test_the_events_with_their_cars_are_a_spreadsheet(tmp_path):
     rows = pl.read_csv(folder / "study-events.csv")
     assert rows.columns[-3:] == ["car [0, 1]", "car [0, 5]", "reason"]
     assert (rows.height, set(rows["car [0, 5]"])) == (60, {0.0125})
-
-
-def test_trials_on_the_same_data_are_counted_beside_the_run(tmp_path):
-    """A run alone is one trial."""
-    result = samples_evidence.full()
-    assert beside(result, tmp_path).tried.trials == 1
 
 
 @pytest.mark.parametrize("text", ['{"schema_version": 999}', "[]", "not json", "[" * 100_000])

@@ -4,22 +4,6 @@ from __future__ import annotations
 
 __all__ = ["RESULTS"]
 
-EDGE = "net of costs the tilts made {value} a year against the untilted mix (95 % interval {low} to {high}, {count} events{tests})."
-MADE = "기울기는 비용을 빼고 기울이지 않은 배분보다 연 {value} (95 % 구간 {low} ~ {high}, 이벤트 {count}건{tests})."
-
-JUDGED: dict[str, str] = {
-    f"Supported: {EDGE}": f"뒷받침됨: {MADE}",
-    f"Not distinguishable from luck: {EDGE}": f"운과 구별되지 않음: {MADE}",
-    f"Refuted: {EDGE}": f"반박됨: {MADE}",
-    f"Not informative, fewer than {{few}} events cannot tell skill from luck: {EDGE}": (
-        f"판단할 수 없음, 이벤트 {{few}}건 미만으로는 실력과 운을 가릴 수 없음: {MADE}"
-    ),
-    f"Not informative, only a gain of {{drift}} per event could have been found: {EDGE}": (
-        f"판단할 수 없음, 이벤트당 {{drift}} 이상의 이익만 찾을 수 있었음: {MADE}"
-    ),
-    f"Not informative, nothing could have been found: {EDGE}": f"판단할 수 없음, 아무것도 찾을 수 없었음: {MADE}",
-}
-
 METRICS: dict[str, str] = {
     "Alpha to benchmark": "벤치마크 알파",
     "CAGR, net": "순 연복리수익률",
@@ -45,16 +29,42 @@ RESULTS: dict[str, str] = {
     **{f"{label}: {{whose}}": f"{other}: {{whose}}" for label, other in METRICS.items()},
     "Sharpe ratio: {whose}": "샤프 지수: {whose}",
     "untilted mix": "기울이지 않은 배분",
-    **{
-        one.replace("{tests}", tests): other.replace("{tests}", tests)
-        for one, other in JUDGED.items()
-        for tests in ("", "{tests}")
-    },
-    "; placebo p {p}; deflated Sharpe ratio {ratio} over {trials}": "; 위약 p {p}; 디플레이트 샤프 지수 {ratio}, {trials}",
+    "{judged}{why}: {edge}.": "{judged}{why}: {edge}.",
+    "Supported": "뒷받침됨",
+    "Refuted": "반박됨",
+    "Not distinguishable from luck": "운과 구별되지 않음",
+    "Not informative": "판단할 수 없음",
+    ", too few events to tell skill from luck": ", 이벤트가 적어 실력과 운을 가릴 수 없음",
+    ", nothing could have been found": ", 아무것도 찾을 수 없었음",
+    ", only a gain of {drift} per event could have been found": ", 이벤트당 {drift}의 이익만 찾을 수 있었음",
+    "net of costs the tilts made {edge} a year against the untilted mix (95 % interval {low} to {high}, {count} events)": (
+        "기울기는 비용을 빼고 기울이지 않은 배분보다 연 {edge} (95 % 구간 {low} ~ {high}, 이벤트 {count}건)"
+    ),
     "; placebo p {p}": "; 위약 p {p}",
-    "; deflated Sharpe ratio {ratio} over {trials}": "; 디플레이트 샤프 지수 {ratio}, {trials}",
-    "{count} trial": "시도 {count}회",
-    "{count} trials": "시도 {count}회",
+    "; deflated Sharpe ratio {dsr} over trials: {trials}": "; 보정 샤프 지수 {dsr}, 시도 {trials}회",
+    "over the base {value}": "기준 대비 {value}",
+    "years": "년",
+    "Probabilistic Sharpe ratio: {whose}": "확률적 샤프 지수 (PSR): {whose}",
+    "Minimum track record: {whose}": "최소 기록 기간 (MinTRL): {whose}",
+    "Deflated Sharpe ratio, {trials}: {whose}": "보정 샤프 지수 (DSR), {trials}: {whose}",
+    "net returns over the risk-free rate": "무위험 금리 대비 순수익률",
+    "net returns over the untilted mix": "기울이지 않은 배분 대비 순수익률",
+    "Probabilities from 0 to 1; PSR and MinTRL after Bailey and Lopez de Prado 2012, DSR 2014.": "0에서 1까지의 확률; PSR과 MinTRL은 Bailey·Lopez de Prado 2012, DSR은 2014.",
+    "as run": "실행 그대로",
+    "1 session later": "1거래일 늦게",
+    "{count} sessions later": "{count}거래일 늦게",
+    "grade C one session later": "C등급은 1거래일 늦게",
+    "event study": "이벤트 연구",
+    "weighting": "가중",
+    "market part": "시장 몫",
+    "timing lag": "시점 지연",
+    "decay and holding": "감쇠와 보유",
+    "overlap": "겹침",
+    "controls": "대조군",
+    "compounding and drift": "복리와 표류",
+    "account limits": "계좌 한도",
+    "borrow fees": "차입 비용",
+    "interest": "이자",
     "Not informative: {reason}.": "판단할 수 없음: {reason}.",
     "Not informative: no event was traded; the funnel says why.": "판단할 수 없음: 거래된 이벤트가 없음; 이유는 깔때기에.",
     "Base mix alone: the config has no signals, so there is nothing to judge.": "기준 배분뿐: 설정에 신호가 없어 판단할 것이 없습니다.",

@@ -29,7 +29,7 @@ SENTENCES: dict[str, str] = {
     "Event funnel: {said}.": "이벤트 깔때기: {said}.",
     "Every asset held had a price in each of the {count} sessions.": "보유한 모든 자산에 {count}거래일 내내 가격이 있었습니다.",
     "Every tilt with its dates in rotations.csv.": "모든 기울기와 날짜는 rotations.csv에 있습니다.",
-    "From the mean abnormal return to the net P&L of {value}, in percent of the capital": "평균 초과수익에서 순손익 {value}까지, 자본 대비 퍼센트",
+    "From the mean abnormal return to the net P&L of {value} over the untilted base, in percent of the capital": "평균 초과수익에서 기준 대비 순손익 {value}까지, 자본 대비 퍼센트",
     "Gross and net exposure in percent of equity, {span}.": "자본 대비 총·순 익스포저, {span}.",
     "Growth of 1 on a logarithmic axis from {first} to {last}: {ends}; {count} traded events marked.": "{first}부터 {last}까지 로그 축의 1의 성장: {ends}; 거래된 이벤트 {count}건 표시.",
     "Headline tests are two: BMP adjusted for correlation and variance, and the generalised rank t. Holm over the windows of a sample. Calendar time: the portfolio that holds every event over the window, by session.": "주 검정은 둘: 상관과 분산을 보정한 BMP와 일반화 순위 t. Holm은 한 표본의 구간들에 대한 보정. 달력시간: 구간 동안 모든 이벤트를 보유한 포트폴리오의 거래일별 검정.",

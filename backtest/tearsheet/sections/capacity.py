@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from backtest.sources import measured_on
 from backtest.tearsheet.charts.xy import Curve, Plot, plot
 from backtest.tearsheet.figures import Figure
 from backtest.tearsheet.format import number
@@ -101,7 +102,7 @@ def sharpe_at(result: Result, multiples: list[float]) -> list[float | None]:
     before = np.concatenate([[result.config.account.capital], equity[:-1]])
     alive = before > 0.0
     drag = result.daily["impact"].to_numpy()[alive] / before[alive]
-    per_year = result.config.sessions_per_year
+    per_year = measured_on(result.config).sessions_per_year
     rate = (1.0 + result.config.risk_free_per_year) ** (1.0 / per_year) - 1.0
     plain = equity[alive] / before[alive] - 1.0 - rate
     found: list[float | None] = []

@@ -47,7 +47,10 @@ def _bridge(found: Gathered) -> Figure | None:
         before = row["running"]
     whole = percent(before, plus=True)
     steps.append(Step(say("net P&L"), 0.0, before, whole, say("net P&L: {value}", value=whole), whole=True))
-    said = say("From the mean abnormal return to the net P&L of {value}, in percent of the capital", value=whole)
+    said = say(
+        "From the mean abnormal return to the net P&L of {value} over the untilted base, in percent of the capital",
+        value=whole,
+    )
     return Figure("bridge", say("From CAR to P&L, % of capital"), waterfall(steps, said + "."), note=said + ".",
                   kind="tall")  # fmt: skip
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backtest.inference.sharpe import min_trl, moments, psr
-from backtest.tearsheet.format import DASH, display, number, percent
+from backtest.sources import measured_on
+from backtest.tearsheet.format import DASH, display, metric_value, number, percent
 from backtest.tearsheet.messages import say, understood
 from backtest.tearsheet.rolling import session_returns
 from backtest.tearsheet.sections.base import Block, Section
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["section"]
 
+NAMES = ("psr", "min_trl", "dsr", "active_psr", "active_min_trl", "active_dsr", "trials")
 STRONGEST = 0.42
 MOST_ROWS, MOST_COLUMNS, MOST_SWEEPS, MOST_CELLS = 12, 8, 2, 12
 
@@ -37,28 +39,36 @@ def section(view: View) -> Section:
 
 
 def _line(view: View) -> Table:
-    per_year = view.result.config.sessions_per_year
+    """Give what the metrics say of the Sharpe ratio and the trials; reckon PSR and MinTRL where they say nothing."""
+    known = {metric.name: metric for metric in view.result.metrics}
+    rows = [
+        (
+            text(understood(display(known[name].label, 120))),
+            Cell(metric_value(known[name]), _exact(known[name].value), understood(display(known[name].reason, 200))),
+        )
+        for name in NAMES
+        if name in known
+    ]
+    columns = (Column(say("How far the Sharpe ratio may be believed")), Column(say("Value"), numeric=True))
+    note = say("Probabilities from 0 to 1; PSR and MinTRL after Bailey and Lopez de Prado 2012, DSR 2014.")
+    return Table(say("Overfitting"), columns, tuple(rows) or _reckoned(view), note)
+
+
+def _exact(value: float | str | None) -> str:
+    return repr(float(value)) if isinstance(value, int | float) else ""
+
+
+def _reckoned(view: View) -> tuple[tuple[Cell, ...], ...]:
+    per_year = measured_on(view.result.config).sessions_per_year
     rate = (1.0 + view.result.config.risk_free_per_year) ** (1.0 / per_year) - 1.0
     r = session_returns(view.found.strategy)
     of = moments(r[np.isfinite(r)] - rate)
-    tried = view.beside.tried
     needed = min_trl(of) if math.isfinite(of.sharpe) else math.nan
-    rows: list[tuple[Cell, ...]] = [
+    return (
         _row(say("PSR: probability that the true Sharpe ratio is above 0"), _chance(of), 3),
         _row(say("MinTRL: sessions needed for a PSR of 0.95"), needed if math.isfinite(needed) else None, 0),
-    ]
-    if tried is None:
-        rows.append((text(say("DSR: not known, trials are counted in a folder of runs")), text(DASH)))
-    else:
-        rows.append(
-            _row(say("DSR: probability of beating the best that luck shows in so many trials"), tried.deflated, 3)
-        )
-        rows.append(_row(say("Trials on these data"), float(tried.trials), 0))
-        rows.append(_row(say("worth independent trials"), tried.effective, 1))
-    note = say("PSR and MinTRL after Bailey and Lopez de Prado 2012, DSR 2014; the run has {count} sessions.",
-               count=number(len(r), 0))  # fmt: skip
-    columns = (Column(say("How far the Sharpe ratio may be believed")), Column(say("Value"), numeric=True))
-    return Table(say("Overfitting"), columns, tuple(rows), note, "narrow")
+        (text(say("DSR: not known, trials are counted in a folder of runs")), text(DASH)),
+    )
 
 
 def _chance(of: Any) -> float | None:

@@ -267,12 +267,12 @@ def _paint(chromium: str, folder: Path, page: str) -> float:
 
 
 def test_the_page_paints_at_once(chromium: str, tmp_path: Path) -> None:
-    """The largest page paints within 0.3 s; on a busy machine within six times what an empty page takes there."""
+    """The largest page paints within 0.3 s; on a busy machine within ten times what an empty page takes there."""
     page = render(samples_evidence.full(2_500, 60))
     digest = re.search(r"script-src (&#39;sha256-[^;]*&#39;)", page)[1]
     empty = "<!doctype html><html><head><style>p{color:red}</style></head><body><p>a</p></body></html>"
     unit = _paint(chromium, tmp_path, empty)
-    assert _paint(chromium, tmp_path, page.replace(digest, "&#39;unsafe-inline&#39;", 1)) < max(300.0, 6 * unit)
+    assert _paint(chromium, tmp_path, page.replace(digest, "&#39;unsafe-inline&#39;", 1)) < max(300.0, 10 * unit)
 
 
 @pytest.mark.parametrize("width", [1440, 768, 390])

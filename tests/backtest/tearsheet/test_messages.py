@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from backtest.result import Judgement
 from backtest.tearsheet.messages import LANGUAGES, language, say, speaking, understood
 from backtest.tearsheet.messages.catalogue import TABLES
 from backtest.tearsheet.render import render
@@ -78,30 +80,16 @@ def test_the_language_ends_with_its_block():
     assert (language(), say("Strategy")) == ("en", "Strategy")
 
 
-def test_a_verdict_is_understood_with_its_numbers():
-    """The kind of judgement and every number of it stand in the Korean sentence."""
-    sentence = (
-        "Not distinguishable from luck: net of costs the tilts made +0.49 % a year against the untilted mix "
-        "(95 % interval \u22121.28 % to +2.26 %, 39 events)."
-    )
-    with speaking("ko"):
-        said = understood(sentence)
-    assert said.startswith("운과 구별되지 않음")
-    assert all(number in said for number in ("+0.49 %", "\u22121.28 %", "+2.26 %", "39건"))
-    assert understood(sentence) == sentence
-
-
-def test_a_verdict_with_placebo_and_trials_is_understood_whole():
-    """Nothing of the English sentence is left but its numbers."""
-    sentence = (
-        "Supported: net of costs the tilts made +6.09 % a year against the untilted mix (95 % interval +3.16 % to "
-        "+10.04 %, 65 events; placebo p 0.0005; deflated Sharpe ratio 1.00 over 1 trial)."
-    )
-    with speaking("ko"):
-        said = understood(sentence)
-    assert said.startswith("뒷받침됨")
-    assert all(number in said for number in ("+6.09 %", "+10.04 %", "65건", "0.0005", "1.00", "1회"))
-    assert not {"placebo", "trial", "ratio", "events"} & set(said.split())
+def test_a_verdict_is_said_by_its_code_and_its_numbers():
+    """The kind of judgement, why, and every number of it stand in the Korean sentence."""
+    values = {"events": 39.0, "edge": 0.0049, "lower": -0.0128, "upper": 0.0226, "p_placebo": 0.3583, "dsr": 0.61,
+              "trials": 3.0, "minimum_drift": 0.0471}  # fmt: skip
+    judged = replace(samples.no_events(), judgement=Judgement("uninformative", ("low_power",), values))
+    page = render(judged, lang="ko")
+    said = re.search(r'<p class="verdict">(.*?)</p>', page)[1]
+    assert said.startswith("판단할 수 없음, 이벤트당 +4.71")
+    assert all(number in said for number in ("+0.49", "\u22121.28", "+2.26", "39건", "0.3583", "0.61", "3회"))
+    assert judged.verdict in render(judged)
 
 
 def test_an_unknown_sentence_stays_as_it_is():

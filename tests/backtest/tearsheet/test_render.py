@@ -11,7 +11,6 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
-from backtest.tearsheet.beside import Beside, Tried
 from backtest.tearsheet.events import kind_table, ranked
 from backtest.tearsheet.packed import unpacked
 from backtest.tearsheet.render import json_text, render
@@ -113,7 +112,7 @@ def _agrees(shown: str, exact: float | str | None, unit: str) -> None:
 
 def test_key_numbers_stand_in_their_order_with_their_peers() -> None:
     """Growth comes first with its interval and the same number of base and benchmark."""
-    page = render(samples_evidence.full(), beside=Beside(Tried(12, 4.25, "by rank", 0.8125)))
+    page = render(samples_evidence.full())
     cards = re.findall(r'<div class="card".*?<h3>(.*?)</h3>.*?</div>(.*?)</div>', page, re.DOTALL)
     assert [label for label, _ in cards] == [
         "Growth per year (CAGR)", "Sharpe ratio", "Deepest drawdown", "Placebo p", "Deflated Sharpe (DSR)",

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from backtest.tearsheet.beside import Beside, Swept, Tried
+from backtest.tearsheet.beside import Beside, Swept
 from backtest.tearsheet.render import render
 from backtest.tearsheet.sections.capacity import multipliers, sharpe_at
 from backtest.tearsheet.sections.evidence import dies_at
@@ -21,7 +21,7 @@ SHOWN = re.compile(r'<td class="[^"]*\bnum\b[^"]*"(?: data-v="([^"]*)")?[^>]*>(?
 
 @pytest.fixture(scope="module")
 def full():
-    return render(samples_evidence.full(), beside=Beside(Tried(12, 4.25, "by rank", 0.8125)))
+    return render(samples_evidence.full())
 
 
 def _section(page: str, key: str) -> str:
@@ -134,7 +134,7 @@ def test_a_sweep_over_two_settings_is_a_heat_map_with_its_overfitting():
     about = {"sweep": "caps", "cells": [{"settings": row} for row in settings], "effective_trials": 2.5, "pbo": 0.25,
              "pbo_note": "", "walk_forward": {"windows": [1, 2], "purge_sessions": 20, "sharpe_per_session": 0.05,
                                               "psr": 0.75}}  # fmt: skip
-    part = _section(render(samples.sample(), beside=Beside(None, (Swept(about, board),))), "robustness")
+    part = _section(render(samples.sample(), beside=Beside((Swept(about, board),))), "robustness")
     assert re.findall(r'data-v="(0\.5|0\.75|1\.0|1\.25)"', part) == ["0.5", "0.75", "1.0", "1.25"]
     assert "lower half of the other: 25\u00a0%." in part
     assert "Walk-forward over 2 windows" in part
