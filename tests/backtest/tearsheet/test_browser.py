@@ -253,28 +253,6 @@ def test_a_brush_looks_closer_at_every_chart_and_a_double_click_lets_go(chromium
     assert found["before"] == found["after"] == str(days[0])
 
 
-OBSERVER = (
-    'new PerformanceObserver(seen => console.log("paint " + seen.getEntries()[0].startTime)).observe({type: "paint"})'
-)
-
-
-def _paint(chromium: str, folder: Path, page: str) -> float:
-    """Give the first contentful paint in milliseconds, the best of three loads."""
-    observed = page.replace("<style>", f"<script>{OBSERVER}</script><style>", 1)
-    shots = [f"--screenshot={folder / f'{k}.png'}" for k in range(3)]
-    said = [_run(chromium, folder, observed, shot).stderr for shot in shots]
-    return min(float(found) for text in said for found in re.findall(r"paint ([\d.]+)", text))
-
-
-def test_the_page_paints_at_once(chromium: str, tmp_path: Path) -> None:
-    """The largest page paints within 0.3 s; on a busy machine within ten times what an empty page takes there."""
-    page = render(samples_evidence.full(2_500, 60))
-    digest = re.search(r"script-src (&#39;sha256-[^;]*&#39;)", page)[1]
-    empty = "<!doctype html><html><head><style>p{color:red}</style></head><body><p>a</p></body></html>"
-    unit = _paint(chromium, tmp_path, empty)
-    assert _paint(chromium, tmp_path, page.replace(digest, "&#39;unsafe-inline&#39;", 1)) < max(300.0, 10 * unit)
-
-
 @pytest.mark.parametrize("width", [1440, 768, 390])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_screenshots_are_kept(chromium: str, tmp_path: Path, root: Path, width: int, theme: str) -> None:
