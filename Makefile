@@ -41,8 +41,9 @@ unit: $(READY) ## the tests
 test-full: test ## the heavy laws too
 	HYPOTHESIS_PROFILE=full $(BIN)/pytest -n auto
 
-bench: $(READY) ## time the simulator beside its peers; writes benchmarks/README.md
+bench: $(READY) ## time everything beside its peers; writes benchmarks/README.md
 	$(BIN)/python benchmarks/simulate.py > benchmarks/README.draft && mv benchmarks/README.draft benchmarks/README.md
+	for each in study inference targets pages; do $(BIN)/python benchmarks/$$each.py; done
 
 calendar: $(READY) ## write the shipped tables of sessions anew
 	$(BIN)/python -c "from data.calendar import SHIPPED, refresh; [print(refresh(name)) for name in SHIPPED]"
