@@ -161,9 +161,7 @@ def sweep(title: str, count: int, rebalances: int) -> None:
         # The limit proper: marking alone, as one matrix product for all scenarios, without a word of Python between.
         shares, prices_ = np.random.default_rng(2).random((count, 20)), np.ascontiguousarray(close.T)
         product = best(lambda: shares @ prices_, 9) / count
-        print(
-            f"| one BLAS product for all scenarios that never trade | {product / seconds:.2f} | {product * 1e6:,.1f} us |"
-        )
+        print(f"| one BLAS product for all, nobody trading | {product / seconds:.2f} | {product * 1e6:,.1f} us |")
 
 
 def growth() -> None:
