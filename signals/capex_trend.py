@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from data.settings import Asset, Label, Name
 from signals.decay import Decay, UntilNext
-from signals.driven import EventDriven, Push, Size, strength_of
+from signals.driven import EventDriven, Push, Size, apart, strength_of
 from signals.expression import Expression
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ class CapexTrend(EventDriven):
     def _two_baskets(self) -> CapexTrend:
         from signals.evaluate import check_names
 
-        if self.source == self.to:
-            raise ValueError(f"from and to are the same basket {self.to!r}")
+        apart(self.source, self.to)
         check_names(self.strength, READINGS, "reading of capex_trend")
         return self
 

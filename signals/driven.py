@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from signals.impulses import Impulses
     from signals.loadings import Rows
 
-__all__ = ["Cooldown", "EventDriven", "Push", "Size", "Trigger", "strength_of"]
+__all__ = ["Cooldown", "EventDriven", "Push", "Size", "Trigger", "apart", "strength_of"]
 
 Size = Annotated[float, Field(ge=-1, le=1)]
 Cooldown = Annotated[int, Field(ge=0, le=LONGEST)]
@@ -61,6 +61,12 @@ def strength_of(text: str, facts: Mapping[str, Fact]) -> float:
     from signals.evaluate import value
 
     return value(text, facts)
+
+
+def apart(source: str, to: str) -> None:
+    """Refuse to move weight from a basket to itself."""
+    if source == to:
+        raise ValueError(f"from and to are the same basket {source!r}")
 
 
 class Push(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, model_validator
 
 from data.settings import Label, Name
-from signals.driven import EventDriven, Push, Trigger
+from signals.driven import EventDriven, Push, Trigger, apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,8 +37,7 @@ class Rotation(EventDriven):
 
     @model_validator(mode="after")
     def _two_baskets(self) -> Rotation:
-        if self.source == self.to:
-            raise ValueError(f"from and to are the same basket {self.to!r}")
+        apart(self.source, self.to)
         return self
 
     @property

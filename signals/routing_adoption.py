@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, model_validator
 
 from data.settings import Asset, Label, Name
-from signals.driven import EventDriven, Push, Size, strength_of
+from signals.driven import EventDriven, Push, Size, apart, strength_of
 from signals.expression import Expression
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ class RoutingAdoption(EventDriven):
 
     @model_validator(mode="after")
     def _two_baskets(self) -> RoutingAdoption:
-        if self.source == self.to:
-            raise ValueError(f"from and to are the same basket {self.to!r}")
+        apart(self.source, self.to)
         return self
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from data.events.source import Events
 
 __all__ = ["gather"]
+
+Part = TypeVar("Part")
 
 
 def gather(line: Line, folder: Path, say: Callable[[str], None], rerun: Callable[[Events], Line]) -> Gathered:
@@ -59,12 +61,9 @@ def _placebo(line: Line, say: Callable[[str], None]) -> Placebo:
     draws = line.config.evidence.placebo_draws
     if draws:
         say(f"{draws:,} placebo backtests")
-    try:
-        return placebo(line)
-    except MissingDataError:
-        raise  # a file that is named and not there is a mistake, not a reason
-    except ResearchError as error:
-        return replace(placebo(line, draws=0), reason=str(error).splitlines()[0])
+    remarks: dict[str, str] = {}
+    found = _had("placebo", lambda: placebo(line), remarks)
+    return found or replace(placebo(line, draws=0), reason=remarks["placebo"])
 
 
 def _hindsight(
@@ -74,13 +73,7 @@ def _hindsight(
         remarks["hindsight"] = "evidence.hindsight is off"
         return None
     say("looking back on the latest vintages")
-    try:
-        return hindsight(line, rerun)
-    except MissingDataError:
-        raise  # a file that is named and not there is a mistake, not a reason
-    except ResearchError as error:
-        remarks["hindsight"] = str(error).splitlines()[0]
-        return None
+    return _had("hindsight", lambda: hindsight(line, rerun), remarks)
 
 
 def _stress(line: Line, say: Callable[[str], None], remarks: dict[str, str]) -> pl.DataFrame:
@@ -105,10 +98,15 @@ def _study(line: Line, folder: Path, say: Callable[[str], None], remarks: dict[s
         remarks["study"] = "evidence.study is off"
         return None
     say("studying events")
+    return _had("study", lambda: study_of_run(line.config, line.inputs, folder=folder), remarks)
+
+
+def _had(name: str, part: Callable[[], Part], remarks: dict[str, str]) -> Part | None:
+    """Give a part, or leave a remark why it could not be had; a named file that is not there stops the run."""
     try:
-        return study_of_run(line.config, line.inputs, folder=folder)
+        return part()
     except MissingDataError:
-        raise  # a file that is named and not there is a mistake, not a reason
+        raise
     except ResearchError as error:
-        remarks["study"] = str(error).splitlines()[0]
+        remarks[name] = str(error).splitlines()[0]
         return None

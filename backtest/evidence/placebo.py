@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["placebo"]
 
-FEWEST_EVENTS = 1
-
 
 def placebo(line: Line, *, draws: int | None = None, said: Callable[[int], None] | None = None) -> Placebo:
     """Run the whole backtest on placebo events.
