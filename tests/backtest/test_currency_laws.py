@@ -153,3 +153,22 @@ def test_two_exchanges_and_two_currencies_by_hand():
     np.testing.assert_allclose(table["asset_gain"][0], 200 * 250 / 1000 + 20, rtol=1e-12)
     np.testing.assert_allclose(table["currency_gain"][0], 2200 * 250 * (1 / 1100 - 1 / 1000), rtol=1e-12)
     np.testing.assert_allclose(table["cross_gain"][0], 0.0, atol=1e-12)
+
+
+def test_cash_in_lieu_is_paid_in_the_accounts_currency():
+    """LEAN 9782: 3 shares at 10 dollars of 0.90 euro, one for two: the half share is 9 euro, not 10; worth 1,027."""
+    days = [date(2026, 2, day) for day in (2, 3, 4)]
+    price = pl.Series([10.0, 10.0, 20.0])
+    share = pl.DataFrame({"session": days, "asset": "US", "open": price, "close": price, "split": [1.0, 1.0, 0.5]})
+    rate = pl.DataFrame({"session": days, "asset": "USDEUR=X", "close": [0.9] * 3})
+    frame = pl.concat([share, rate], how="diagonal")
+    money = Currencies(account="EUR", of={"US": "USD"}, rates={"USDEUR=X": {"base": "USD", "quote": "EUR"}})
+    on = axis([YORK], "open", np.datetime64(days[0]), np.datetime64(days[-1]))
+    laid = mixed(frame, on, [["US"]], "open", Money(money, {"USDEUR=X": quotes(frame, "USDEUR=X", RATE_DAYS)}))
+    costs, account = Costs(), Account(capital=1027.0, lot=1.0)
+    first = int(np.searchsorted(on.days, np.datetime64(days[1])))
+    stage = walks.stage(laid.panel, first, costs, account, {}, mixed=laid)
+    three = Targets(*(np.array(x) for x in ([first], [0, 1], [0], [0])), np.array([27.0 / 1027.0]))
+    walked = walks.walk(stage, three, costs, account)
+    np.testing.assert_allclose(walked.shares[[0, -1], 0], [3.0, 1.0])
+    np.testing.assert_allclose([walked.cash[-1], walked.equity[-1]], [1009.0, 1027.0], rtol=1e-12)

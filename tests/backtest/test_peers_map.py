@@ -42,6 +42,7 @@ LEAN               5765                    test_a_seven_for_one_split_leaves_who
 LEAN               5325                    test_profit_of_a_trade_knows_splits
 LEAN               7894 7985 2655          test_splits_change_prices_and_shares_together
 LEAN               9518                    test_crossing_the_cut_off_costs_exactly_one_session
+LEAN               9782                    test_cash_in_lieu_is_paid_in_the_accounts_currency
 backtesting.py     113 149 839             test_commission_is_charged_once
 backtesting.py     277                     test_no_fill_is_at_or_before_the_instant_of_its_event
 backtesting.py     958                     test_a_negative_commission_is_refused
