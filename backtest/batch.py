@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backtest.costs import Account, Costs
-from backtest.kernels import abreast, prepare
+from backtest.kernels import abreast, lanes, prepare
 from backtest.kernels import simulate as kernel
 from backtest.kernels.cache import guarded
 from backtest.kernels.parts import totals
@@ -200,7 +200,7 @@ def _walk_batch(
     sessions = on.mark.shape[1]
     out = (np.zeros((len(batch), len(kernel.SUMMARY))), np.zeros((len(batch) if paths else 0, 1, sessions)))
     left = np.ones(len(batch), dtype=np.bool_)
-    if side_by_side and len(batch) >= abreast.LANES and _plain(on, table):
+    if side_by_side and len(batch) >= lanes.LANES and _plain(on, table):
         left = ~_abreast(on, batch, table, threads, out)
     if left.any():
         _one_by_one(on, batch, table, threads, out, np.flatnonzero(left))
@@ -220,8 +220,8 @@ def _abreast(
         given = (on.reference, on.mark, rows, bits, batch.scenario, table, first, last)
         abreast.walk_abreast(*given, *room, summary[first:last], equity[first:last], plain[first:last])
 
-    rooms = [(prepare.desk(sessions, assets, detail=False), *abreast.room(sessions, assets)) for _ in range(threads)]
-    _share(part, [(at, min(at + abreast.LANES, len(batch))) for at in range(0, len(batch), abreast.LANES)], rooms)
+    rooms = [(prepare.desk(sessions, assets, detail=False), lanes.room(assets)) for _ in range(threads)]
+    _share(part, [(at, min(at + lanes.LANES, len(batch))) for at in range(0, len(batch), lanes.LANES)], rooms)
     return plain
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backtest import Account, Batch, Costs, simulate_many
-from backtest.kernels.abreast import LANES
+from backtest.kernels.lanes import LANES
 from data.errors import RunError
 
 
