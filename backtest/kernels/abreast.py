@@ -16,8 +16,8 @@ import numpy as np
 from numba import njit
 
 from backtest.kernels.lanes import (
-    ACTIVE, BEFORE, BOUND, BUY, CASH, CHECKED, COLUMNS, DUE, END, FIRSTS, FITS, FREE, HEAD, HELD, HIGH, INNER, LANES,
-    LARGEST, LOW, NEXT, NO, NOW, ONCE, ONE, PEAK, PRICE, RATE, RING, SECONDS, SELL, SESSION, SHOWN, SHOWN_CASH, SOME,
+    ACTIVE, BEFORE, BOUND, BUY, CASH, CHECKED, COLUMNS, DUE, END, FIRSTS, FITS, FREE, HALF_SPREAD, HEAD, HELD, HIGH, INNER, LANES,
+    LARGEST, LOW, NEXT, NO, NOW, ONCE, ONE, PEAK, PRICE, RATE, RING, SECONDS, SELL, SESSION, SHOWN, SHOWN_CASH, SLIPPAGE, SOME,
     SUMS, SURELY, TAIL, WEIGHT, WHEN, WHOLE, YES, ZERO, B, F, I, Lanes,
 )  # fmt: skip
 from backtest.kernels.rebalance import buy, fit, scale, sell, settle, sure
@@ -39,8 +39,12 @@ def walk_abreast(
         count, marked = min(LANES, last - group), ZERO
         odd, kept = plain[group - first : last - first], paths[group - first :]
         _open(rows.session, scenario, accounts, table, lane, at, len(reference), odd, group, count)
-        while marked < len(reference):
-            while _load(reference, rows, bits, table, at, odd):
+        while True:
+            marked = _show(mark, table, lane, at, ring, marked, kept, count)
+            if marked == len(reference):
+                break
+            ahead = YES
+            while ahead and _load(reference, rows, bits, table, at, odd):
                 sell(table, lane)
                 buy(table, lane)
                 if not sure(lane, at):
@@ -48,9 +52,8 @@ def walk_abreast(
                 for l in range(count):
                     if lane[FITS + l] == 0.0:
                         scale(reference, accounts, desk, table, lane, at, group, l)
-                settle(table, lane, accounts, group)
-                _keep(rows.session, table, lane, at, ring, len(reference), odd)
-            marked = _show(mark, table, lane, at, ring, marked, kept, count)
+                settle(table, lane)
+                ahead = _keep(rows.session, table, lane, at, ring, len(reference), odd, marked, count)
         for l in range(count):
             _write(lane, l, len(reference), summary[group + l - first])
 
@@ -69,6 +72,7 @@ def _open(
         at[SESSION, l], at[CHECKED, l], at[HEAD, l], at[TAIL, l], at[DUE, l] = -ONE, at[NEXT, l], 0, 0, sessions
         lane[CASH + l], lane[RATE + l], lane[BOUND + l], lane[FREE + l] = a[0], a[4], a[1], 1.0 - a[1] + SURELY
         lane[BUY + l], lane[SELL + l] = 1.0 + (a[2] + a[3]), 1.0 - (a[2] + a[3])
+        lane[HALF_SPREAD + l], lane[SLIPPAGE + l] = a[2], a[3]
         lane[SHOWN_CASH + l] = lane[BEFORE + l] = lane[PEAK + l] = lane[LOW + l] = lane[HIGH + l] = a[0]
         for i in range(len(table)):
             table[i, HELD + l] = table[i, SHOWN + l] = 0.0
@@ -161,22 +165,38 @@ def _load_some(table: F, rows: Rows, k: int, l: int) -> bool:
 
 
 @INNER
-def _keep(session: I, table: F, lane: F, at: I, ring: F, sessions: int, plain: B) -> None:
-    """Keep what every lane that traded holds now, and turn to its next row."""
-    N = len(table)
-    for l in range(LANES):
+def _keep(
+    session: I, table: F, lane: F, at: I, ring: F, sessions: int, plain: B, marked: int, count: int
+) -> bool:
+    """Keep what every lane that traded holds now, and turn to its next row; say whether it went to the rings.
+
+    Where all lanes traded in the session that is to be marked next, it is shown at once.
+    """
+    N, at_once = len(table), YES
+    for l in range(count):
+        at_once &= at[ACTIVE, l] == 1 and at[SESSION, l] == marked and at[HEAD, l] == at[TAIL, l]
+    if at_once:
+        for i in range(N):
+            asset = table[i]
+            for l in range(LANES):
+                asset[SHOWN + l] = asset[HELD + l]
+        for l in range(LANES):
+            lane[SHOWN_CASH + l] = lane[CASH + l]
+    for l in range(count):
         if at[ACTIVE, l] == 1:
-            slot = at[HEAD, l] % RING
-            place = ring[l, slot * (N + 1) : (slot + 1) * (N + 1)]
-            for i in range(N):
-                place[i] = table[i, HELD + l]
-            place[N] = lane[CASH + l]
-            at[WHEN + slot, l] = at[SESSION, l]
-            if at[HEAD, l] == at[TAIL, l]:
-                at[DUE, l] = at[SESSION, l]
-            at[HEAD, l] += 1
+            if not at_once:
+                slot = at[HEAD, l] % RING
+                place = ring[l, slot * (N + 1) : (slot + 1) * (N + 1)]
+                for i in range(N):
+                    place[i] = table[i, HELD + l]
+                place[N] = lane[CASH + l]
+                at[WHEN + slot, l] = at[SESSION, l]
+                if at[HEAD, l] == at[TAIL, l]:
+                    at[DUE, l] = at[SESSION, l]
+                at[HEAD, l] += 1
             at[NEXT, l] += 1
             _advance(session, at, sessions, plain, l)
+    return not at_once
 
 
 @INNER

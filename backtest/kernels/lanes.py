@@ -22,8 +22,8 @@ HELD, WISH, WEIGHT, PRICE, SHOWN, WIDTH = (LANES * at for at in range(6))
 (
     CASH, PAID, VALUE, NOTIONAL, FEES, COUNT, BUY, SELL, RATE, FREE, BOUND, PEAK, LOW, HIGH,
     SOLD, SOLD_NOTIONAL, SOLD_FEES, SOLD_GROSS, SOLD_NET, GROSS, NET, FACTOR, FITS, BEFORE, NOW, SHOWN_CASH,
-    FIRSTS, SECONDS, SUMS,
-) = (LANES * at for at in (*range(27), 30, 34))  # fmt: skip
+    HALF_SPREAD, SLIPPAGE, FIRSTS, SECONDS, SUMS,
+) = (LANES * at for at in (*range(29), 32, 36))  # fmt: skip
 COLUMNS = SUMS + 10 * LANES
 # Rows of at: the next row of targets and its session, the end, the first row not looked at yet and what was found of
 # those before; rows traded, rows marked, the session of the first in the ring; and the sessions of the ring.

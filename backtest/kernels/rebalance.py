@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from backtest.kernels.lanes import (
-    ACTIVE, BOUND, BUY, CASH, COUNT, FACTOR, FEES, FITS, FREE, GROSS, HELD, INNER, LANES, NET, NOTIONAL, PAID, PRICE,
-    RATE, SELL, SESSION, SOLD, SOLD_FEES, SOLD_GROSS, SOLD_NET, SOLD_NOTIONAL, SUMS, VALUE, WEIGHT, WISH, YES, ZERO, F,
+    ACTIVE, BOUND, BUY, CASH, COUNT, FACTOR, FEES, FITS, FREE, GROSS, HALF_SPREAD, HELD, INNER, LANES, NET, NOTIONAL, PAID, PRICE,
+    RATE, SELL, SESSION, SLIPPAGE, SOLD, SOLD_FEES, SOLD_GROSS, SOLD_NET, SOLD_NOTIONAL, SUMS, VALUE, WEIGHT, WISH, YES, ZERO, F,
     I,
 )  # fmt: skip
 from backtest.kernels.simulate import (
@@ -164,7 +164,7 @@ def scale(reference: F, accounts: F, desk: Desk, table: F, lane: F, at: I, group
 
 
 @INNER
-def settle(table: F, lane: F, accounts: F, group: int) -> None:
+def settle(table: F, lane: F) -> None:
     """Book the fills of all lanes."""
     for i in range(len(table)):
         asset = table[i]
@@ -173,10 +173,9 @@ def settle(table: F, lane: F, accounts: F, group: int) -> None:
             wish = lane[FACTOR + l] * wish if wish > 0.0 else wish
             asset[HELD + l] = 0.0 if wish == -held else held + wish
     for l in range(LANES):
-        a = accounts[min(group + l, len(accounts) - 1) if len(accounts) > 1 else 0]
         lane[CASH + l] = lane[PAID + l]
         lane[SUMS + LANES * ORDERS + l] += lane[COUNT + l]
         lane[SUMS + LANES * TURNED + l] += lane[NOTIONAL + l] / lane[VALUE + l]
-        lane[SUMS + LANES * SPREAD + l] += lane[NOTIONAL + l] * a[2]
-        lane[SUMS + LANES * SLIPPED + l] += lane[NOTIONAL + l] * a[3]
+        lane[SUMS + LANES * SPREAD + l] += lane[NOTIONAL + l] * lane[HALF_SPREAD + l]
+        lane[SUMS + LANES * SLIPPED + l] += lane[NOTIONAL + l] * lane[SLIPPAGE + l]
         lane[SUMS + LANES * COMMISSION + l] += lane[FEES + l]
