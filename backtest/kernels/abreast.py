@@ -208,16 +208,11 @@ def _show(mark: F, table: F, lane: F, at: I, ring: F, start: int, paths: F, coun
         last = min(last, at[SESSION, l])
     t = start
     while t < last:
-        until = last
         for l in range(LANES):
             if at[DUE, l] == t:
-                slot = at[TAIL, l] % RING
-                place = ring[l, slot * (N + 1) : (slot + 1) * (N + 1)]
-                for i in range(N):
-                    table[i, SHOWN + l] = place[i]
-                lane[SHOWN_CASH + l] = place[N]
-                at[TAIL, l] += 1
-                at[DUE, l] = at[WHEN + (slot + 1) % RING, l] if at[TAIL, l] < at[HEAD, l] else mark.shape[1]
+                _turn(table, lane, at, ring, l, mark.shape[1])
+        until = last
+        for l in range(LANES):
             until = min(until, at[DUE, l])
         for now in range(t, until):
             _mark(mark, table, lane, now)
@@ -226,6 +221,18 @@ def _show(mark: F, table: F, lane: F, at: I, ring: F, start: int, paths: F, coun
                 paths[l, 0, now] = lane[BEFORE + l]
         t = until
     return last
+
+
+@INNER
+def _turn(table: F, lane: F, at: I, ring: F, l: int, sessions: int) -> None:
+    """Show what a lane holds after the first row in its ring."""
+    N, slot = len(table), at[TAIL, l] % RING
+    place = ring[l, slot * (N + 1) : (slot + 1) * (N + 1)]
+    for i in range(N):
+        table[i, SHOWN + l] = place[i]
+    lane[SHOWN_CASH + l] = place[N]
+    at[TAIL, l] += 1
+    at[DUE, l] = at[WHEN + (slot + 1) % RING, l] if at[TAIL, l] < at[HEAD, l] else sessions
 
 
 @ONCE
