@@ -35,8 +35,9 @@ class Walk:
     ----------
     equity, cash
         Account currency at the close, shape (T,).
-    shares
-        Held at the close, shape (T, N).
+    held, since
+        Shares as they were booked, shape (T, N), on sessions on which they may have changed; row since[t] is session
+        t's, since has shape (T,).
     value
         V, the valuation behind the session's orders, NaN where none was sized, shape (T,).
     dividend, interest, borrow
@@ -57,7 +58,8 @@ class Walk:
 
     equity: NDArray[np.float64]
     cash: NDArray[np.float64]
-    shares: NDArray[np.float64]
+    held: NDArray[np.float64]
+    since: NDArray[np.int64]
     value: NDArray[np.float64]
     dividend: NDArray[np.float64]
     interest: NDArray[np.float64]
@@ -66,6 +68,11 @@ class Walk:
     order: NDArray[np.float64]
     stopped: int | None
     margin_calls: int
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """Give the shares held at every close, shape (T, N)."""
+        return self.held[self.since]
 
     @property
     def status(self) -> str:
@@ -197,7 +204,7 @@ def walk(on: kernel.Market, targets: Targets, costs: Costs, account: Account, ca
     named = dict(zip(kernel.DAILY, paths[0], strict=True))
     label, order = journal.label[:orders], journal.order[:orders]
     return Walk(
-        **named, shares=journal.shares, label=label, order=order, margin_calls=calls,
+        **named, held=journal.shares, since=journal.since, label=label, order=order, margin_calls=calls,
         stopped=None if stopped < 0 else stopped,
     )  # fmt: skip
 
@@ -283,7 +290,7 @@ def _checked(name: str, values: NDArray[np.float64], close: NDArray[np.float64])
     values = np.asarray(values, dtype=np.float64)
     if values.ndim != 2:
         raise RunError(f"{name} has {values.ndim} dimensions, expected 2: (session, asset)")
-    if ((values >= LEAST) & (values <= MOST)).all():  # the rule; the exceptions take longer to look for
+    if LEAST <= values.min(initial=LEAST) and values.max(initial=MOST) <= MOST:  # the rule, NaN aside: no table needed
         return _shaped(name, values, np.asarray(close))
     bad = np.argwhere(~(np.isnan(values) | ((values >= LEAST) & (values <= MOST))))
     if len(bad):

@@ -16,12 +16,12 @@ import numpy as np
 from numba import njit
 
 from backtest.kernels.lanes import (
-    ACTIVE, BEFORE, BOUND, BUY, CASH, CHECKED, COLUMNS, DUE, END, FIRSTS, FITS, FREE, HALF_SPREAD, HEAD, HELD, HIGH, INNER, LANES,
-    LARGEST, LOW, NEXT, NO, NOW, ONCE, ONE, PEAK, PRICE, RATE, RING, SECONDS, SELL, SESSION, SHOWN, SHOWN_CASH, SLIPPAGE, SOME,
+    ACTIVE, BEFORE, BOUND, BUY, CASH, CHECKED, COLUMNS, DUE, END, FIRSTS, FITS, FREE, HALF_SPREAD, HEAD, HELD, HIGH, LANES,
+    LARGEST, LOW, NEXT, NO, NOW, ONE, PEAK, PRICE, RATE, RING, SECONDS, SELL, SESSION, SHOWN, SHOWN_CASH, SLIPPAGE, SOME,
     SUMS, SURELY, TAIL, WEIGHT, WHEN, WHOLE, YES, ZERO, B, F, I, Lanes,
 )  # fmt: skip
 from backtest.kernels.rebalance import buy, fit, scale, sell, settle, sure
-from backtest.kernels.simulate import ORDERS, Desk, Rows
+from backtest.kernels.simulate import INNER, ONCE, ORDERS, Desk, Rows
 
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 F = NDArray[np.float64]
@@ -33,9 +32,6 @@ SURELY = 1e-6  # of V: cash left of more than this is no matter of rounding, so 
 LARGEST = np.int64(0x7FEFFFFFFFFFFFFF)  # the bits of the largest float64
 ZERO, ONE = np.int64(0), np.int64(1)
 NO, YES = np.bool_(0), np.bool_(1)
-
-ONCE = njit(nogil=True, error_model="numpy", _nrt=False, inline="always")
-INNER = njit(nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 class Lanes(NamedTuple):

@@ -16,7 +16,7 @@ I = NDArray[np.int64]
 
 def totals(session: I, start: I, asset: I, weight: F) -> Rows:
     """Sum the entries of one asset within a row (they stand together), one after the other, in their order."""
-    if len(asset) == 0:
+    if not (asset[1:] == asset[:-1]).any():
         return Rows(session, start, asset, weight)
     row = np.repeat(np.arange(len(session)), np.diff(start))
     fresh = np.ones(len(asset), dtype=np.bool_)

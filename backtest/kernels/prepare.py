@@ -20,8 +20,6 @@ AVERAGED = 21  # sessions behind average volume and volatility
 
 def carried_forward(close: F, split: F) -> F:
     """Give the last close of every asset, shape (N, T); over a gap it follows splits, before the first it is 0."""
-    if not np.isnan(close).any():
-        return np.ascontiguousarray(close.T)
     mark = np.empty((close.shape[1], len(close)))
     last = np.zeros(close.shape[1])
     for t in range(len(close)):
@@ -32,10 +30,13 @@ def carried_forward(close: F, split: F) -> F:
 
 def _first_marked(close: F, fill: F) -> F:
     """Mark an asset at its fill price until its first close: bought before, it would be worth nothing."""
-    if not np.isnan(close).any():
-        return close
     unknown = np.logical_and.accumulate(np.isnan(close), axis=0)
     return np.where(unknown, fill, close)
+
+
+def _complete(prices: F) -> bool:
+    """Say whether no price is missing: the least of some numbers is NaN when one of them is, and takes no table."""
+    return not np.isnan(prices.min(initial=np.inf))
 
 
 def averages(close: F, volume: F) -> tuple[F, F]:
@@ -74,11 +75,13 @@ def market(
     if split is not None:
         busy |= (split != 1.0).any(axis=1)
     ones = np.ones(close.shape) if split is None else np.ascontiguousarray(split)
-    mark = carried_forward(_first_marked(close, fill), ones)
-    tradable = ~np.isnan(fill)
+    priced = _complete(close)
+    mark = np.ascontiguousarray(close.T) if priced else carried_forward(_first_marked(close, fill), ones)
+    always = priced if fill is close else _complete(fill)
+    tradable = np.ones(fill.shape, dtype=np.bool_) if always else ~np.isnan(fill)
     nothing = np.zeros((1, close.shape[1]))
     return Market(
-        np.ascontiguousarray(_references(fill, tradable, mark, ones)),  # another layout would compile the walk again
+        np.ascontiguousarray(fill if always else _references(fill, tradable, mark, ones)),  # another layout would compile the walk again
         np.ascontiguousarray(tradable),
         mark,
         np.zeros(close.shape) if dividend is None else np.ascontiguousarray(dividend),
@@ -94,8 +97,6 @@ def market(
 
 def _references(fill: F, tradable: NDArray[np.bool_], mark: F, split: F) -> F:
     """Give the fill prices, the last mark where there is none."""
-    if tradable.all():
-        return fill
     before = np.vstack([np.zeros((1, fill.shape[1])), mark.T[:-1]])[: len(fill)] / split
     return np.where(tradable, fill, before)
 
@@ -108,4 +109,9 @@ def desk(sessions: int, assets: int, *, detail: bool) -> Desk:
 
 def journal(sessions: int, assets: int, orders: int) -> Journal:
     """Make an empty journal with room for so many orders; all zeros for none at all."""
-    return Journal(np.zeros((sessions, assets)), np.zeros((orders, 3), dtype=np.int64), np.zeros((orders, len(ORDER))))
+    return Journal(  # nothing is read that was not written, and untouched memory costs nothing
+        np.empty((sessions, assets)),
+        np.empty(sessions, dtype=np.int64),
+        np.empty((orders, 3), dtype=np.int64),
+        np.empty((orders, len(ORDER))),
+    )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from backtest.kernels.lanes import (
-    ACTIVE, BOUND, BUY, CASH, COUNT, FACTOR, FEES, FITS, FREE, GROSS, HALF_SPREAD, HELD, INNER, LANES, NET, NOTIONAL, PAID, PRICE,
+    ACTIVE, BOUND, BUY, CASH, COUNT, FACTOR, FEES, FITS, FREE, GROSS, HALF_SPREAD, HELD, LANES, NET, NOTIONAL, PAID, PRICE,
     RATE, SELL, SESSION, SLIPPAGE, SOLD, SOLD_FEES, SOLD_GROSS, SOLD_NET, SOLD_NOTIONAL, SUMS, VALUE, WEIGHT, WISH, YES, ZERO, F,
     I,
 )  # fmt: skip
 from backtest.kernels.simulate import (
-    COMMISSION, DUST, ORDERED, ORDERS, POSITION, SLIPPED, SPREAD, TURNED, ULP, WANTED, Desk, _affordable, _scaled,
+    COMMISSION, DUST, INNER, ORDERED, ORDERS, POSITION, SLIPPED, SPREAD, TURNED, ULP, WANTED, Desk, _affordable, _scaled,
     _terms,
 )  # fmt: skip
 

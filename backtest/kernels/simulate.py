@@ -135,9 +135,14 @@ class Desk(NamedTuple):
 
 
 class Journal(NamedTuple):
-    """What one walk leaves on request: shares (T, N), and per order session, asset, reason (., 3) and ORDER (., 8)."""
+    """What one walk leaves on request.
+
+    Shares (T, N), written where they may have changed only: session t's stand in row since[t]. Per order session,
+    asset, reason (., 3) and ORDER (., 8).
+    """
 
     shares: F
+    since: I
     label: I
     order: F
 
@@ -204,7 +209,7 @@ def _walk(market: Market, rows: Rows, k: int, end: int, terms: Terms, desk: Desk
             busy = rows.session[k]
         if a < len(market.actions) and market.actions[a] < busy:
             busy = market.actions[a]
-        cash, t, stopped, called = _mark(market, terms, desk, journal.shares, cash, t, busy)
+        cash, t, stopped, called = _mark(market, terms, desk, journal, cash, t, busy)
         if stopped >= 0:
             _close_ruined(market.mark, desk, journal, stopped)
             break
@@ -303,7 +308,7 @@ def _note(desk: Desk, t: int, value: float, dividend: float, interest: float, bo
 
 @INNER
 def _mark(
-    market: Market, terms: Terms, desk: Desk, shares: F, cash: float, start: int, end: int
+    market: Market, terms: Terms, desk: Desk, journal: Journal, cash: float, start: int, end: int
 ) -> tuple[float, int, int, bool]:
     """Mark the sessions start to end on which nothing trades but in the first, whose accrual is done.
 
@@ -323,8 +328,11 @@ def _mark(
             daily[CASH, t] = cash
             if t > start:
                 daily[VALUE, t], daily[DIVIDEND, t], daily[INTEREST, t], daily[BORROW, t] = np.nan, 0.0, 0.0, 0.0
-            for i in range(len(position) if len(shares) > 0 else 0):
-                shares[t, i] = position[i]
+    if len(journal.shares) > 0:
+        for t in range(start, end):
+            journal.since[t] = start
+        for i in range(len(position)):
+            journal.shares[start, i] = position[i]
     if terms.credit == 0.0 and cash >= 0.0 and not short:
         return cash, end, ZERO - 1, short  # long only and out of debt: no interest, no margin, no ruin
     for t in range(start, end):
@@ -646,8 +654,10 @@ def _close_ruined(mark: F, desk: Desk, journal: Journal, t: int) -> None:
             daily[CASH, s] = daily[EQUITY, t]
             if s > t:
                 daily[VALUE, s], daily[DIVIDEND, s], daily[INTEREST, s], daily[BORROW, s] = np.nan, 0.0, 0.0, 0.0
-        for i in range(len(position) if len(journal.shares) > 0 else 0):
-            journal.shares[s, i] = 0.0
+        if len(journal.shares) > 0:
+            journal.since[s] = t
+    for i in range(len(position) if len(journal.shares) > 0 else 0):
+        journal.shares[t, i] = 0.0
 
 
 @ONCE
