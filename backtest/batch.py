@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from backtest.bar import bar
 from backtest.costs import Account, Costs
 from backtest.kernels import abreast, lanes, prepare
 from backtest.kernels import simulate as kernel
@@ -19,7 +21,8 @@ from backtest.simulation import inside, market, terms_table
 from data.errors import RunError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     import polars as pl
     from numpy.typing import NDArray
@@ -97,7 +100,7 @@ def simulate_many(
     account: Account | Sequence[Account] | None = None,
     paths: bool = False,
     threads: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: bool | Callable[[int], None] = False,
     **panel: NDArray[np.float64],
 ) -> Walks:
     """Simulate many scenarios on one panel; the results do not depend on the number of threads.
@@ -116,7 +119,8 @@ def simulate_many(
     threads
         Threads across scenarios; the processors of the machine when not given.
     progress
-        Called with the number of scenarios done so far.
+        True: a bar on a terminal's stderr once a second has passed. Or a function, called with the number of
+        scenarios done so far.
 
     Examples
     --------
@@ -138,18 +142,18 @@ def simulate_many(
     strictest = max(everyone, key=lambda each: each.participation_cap)
     staged = market(close, fill, dearest, strictest, delistings=None, **panel)
     done, summaries, equities = 0, [], []
-    for each in [batch] if isinstance(batch, Batch) else batch:
-        terms = table if len(table) == 1 else table[done : done + len(each)]
-        if len(table) > 1 and len(terms) < len(each):
-            raise RunError(
-                f"{len(table)} costs or accounts for {done + len(each)} scenarios; give one, or one for each"
-            )
-        summary, equity = _walk_batch(staged, each, terms, threads or os.cpu_count() or 1, paths=paths)
-        done += len(each)
-        summaries.append(_summary(summary))
-        equities.append(equity)
-        if progress:
-            progress(done)
+    with _watched(progress, batch) as say:
+        for each in [batch] if isinstance(batch, Batch) else batch:
+            terms = table if len(table) == 1 else table[done : done + len(each)]
+            if len(table) > 1 and len(terms) < len(each):
+                raise RunError(
+                    f"{len(table)} costs or accounts for {done + len(each)} scenarios; give one, or one for each"
+                )
+            tell = _counted(done, say)
+            summary, equity = _walk_batch(staged, each, terms, threads or os.cpu_count() or 1, paths=paths, tell=tell)
+            done += len(each)
+            summaries.append(_summary(summary))
+            equities.append(equity)
     import polars as pl
 
     frame = pl.concat(summaries, rechunk=False) if summaries else _summary(np.zeros((0, len(kernel.SUMMARY))))
@@ -175,10 +179,40 @@ def walk_many(
     return Walks(_summary(summary), equity if paths else None)
 
 
+def _watched(
+    progress: bool | Callable[[int], None], batch: Batch | Iterable[Batch]
+) -> AbstractContextManager[Callable[[int], None]]:
+    """Give what is told how many scenarios are done; a stream does not know how many there will be."""
+    if callable(progress):
+        return nullcontext(progress)
+    if not progress:
+        return nullcontext(_untold)
+    known = len(batch) if isinstance(batch, Batch) else None
+    if isinstance(batch, list | tuple):
+        known = sum(len(each) for each in batch)
+    return bar("scenarios", known)
+
+
+def _counted(done: int, say: Callable[[int], None]) -> Callable[[int], None]:
+    """Add up counts, from so many on."""
+
+    def more(count: int) -> None:
+        nonlocal done
+        done += count
+        if count:
+            say(done)
+
+    return more
+
+
+def _untold(done: int) -> None:
+    """Nobody asked."""
+
+
 def _summary(rows: NDArray[np.float64]) -> pl.DataFrame:
     import polars as pl
 
-    return pl.DataFrame({name: np.ascontiguousarray(rows[:, at]) for at, name in NAMES})
+    return pl.DataFrame([pl.Series(name, np.ascontiguousarray(rows[:, at])) for at, name in NAMES])
 
 
 def _share_a_panel(costs: Sequence[Costs], accounts: Sequence[Account]) -> None:
@@ -194,22 +228,24 @@ def _share_a_panel(costs: Sequence[Costs], accounts: Sequence[Account]) -> None:
 
 
 def _walk_batch(
-    on: kernel.Market, batch: Batch, table: NDArray[np.float64], threads: int, *, paths: bool, side_by_side: bool = True
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    on: kernel.Market, batch: Batch, table: NDArray[np.float64], threads: int, *, paths: bool, side_by_side: bool = True,
+    tell: Callable[[int], None] = _untold,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
     """Walk abreast what is plain, and what is left one by one."""
     sessions = on.mark.shape[1]
     out = (np.zeros((len(batch), len(kernel.SUMMARY))), np.zeros((len(batch) if paths else 0, 1, sessions)))
     left = np.ones(len(batch), dtype=np.bool_)
     if side_by_side and len(batch) >= lanes.LANES and _plain(on, table):
-        left = ~_abreast(on, batch, table, threads, out)
+        left = ~_abreast(on, batch, table, threads, out, tell)
     if left.any():
-        _one_by_one(on, batch, table, threads, out, np.flatnonzero(left))
+        _one_by_one(on, batch, table, threads, out, np.flatnonzero(left), tell)
     return out[0], out[1][:, 0]
 
 
-def _abreast(
-    on: kernel.Market, batch: Batch, table: NDArray[np.float64], threads: int, out: tuple[NDArray[np.float64], ...]
-) -> NDArray[np.bool_]:
+def _abreast(  # noqa: PLR0917
+    on: kernel.Market, batch: Batch, table: NDArray[np.float64], threads: int, out: tuple[NDArray[np.float64], ...],
+    tell: Callable[[int], None],
+) -> NDArray[np.bool_]:  # fmt: skip
     """Walk abreast; say which scenarios were plain."""
     assets, sessions = on.mark.shape
     rows = kernel.Rows(batch.session, batch.start, batch.asset, batch.weight)
@@ -221,13 +257,15 @@ def _abreast(
         abreast.walk_abreast(*given, *room, summary[first:last], equity[first:last], plain[first:last])
 
     rooms = [(prepare.desk(sessions, assets, detail=False), lanes.room(assets)) for _ in range(threads)]
-    _share(part, [(at, min(at + lanes.LANES, len(batch))) for at in range(0, len(batch), lanes.LANES)], rooms)
+    slices = [(at, min(at + lanes.LANES, len(batch))) for at in range(0, len(batch), lanes.LANES)]
+    for first, last in _share(part, slices, rooms):
+        tell(int(plain[first:last].sum()))
     return plain
 
 
 def _one_by_one(  # noqa: PLR0917
     on: kernel.Market, batch: Batch, table: NDArray[np.float64], threads: int, out: tuple[NDArray[np.float64], ...],
-    which: NDArray[np.int64],
+    which: NDArray[np.int64], tell: Callable[[int], None],
 ) -> None:  # fmt: skip
     """Walk the scenarios ``which`` by the general walk."""
     assets, sessions = on.mark.shape
@@ -242,29 +280,32 @@ def _one_by_one(  # noqa: PLR0917
     runs = np.split(which, np.flatnonzero(np.diff(which) != 1) + 1)
     ends = [(int(run[0]), int(run[-1]) + 1) for run in runs]
     slices = [(at, min(at + SLICE, end)) for start, end in ends for at in range(start, end, SLICE)]
-    _share(part, slices, [prepare.desk(sessions, assets, detail=False) for _ in range(threads)])
+    for first, last in _share(part, slices, [prepare.desk(sessions, assets, detail=False) for _ in range(threads)]):
+        tell(last - first)
 
 
-def _share(work: Callable[[int, int, Any], None], slices: Sequence[tuple[int, int]], rooms: Sequence[Any]) -> None:
-    """Let one thread per room take the slices in turn; which thread takes which changes nothing."""
+def _share(
+    work: Callable[[int, int, Any], None], slices: Sequence[tuple[int, int]], rooms: Sequence[Any]
+) -> Iterator[tuple[int, int]]:
+    """Let one thread per room take the slices in turn, and give those that are done; who takes which changes nothing."""
     guarded(lambda: work(0, 0, rooms[0]))  # compiles once, before the threads share it
     free: SimpleQueue[Any] = SimpleQueue()
     for room in rooms:
         free.put(room)
 
-    def one(first: int, last: int) -> None:
+    def one(each: tuple[int, int]) -> tuple[int, int]:
         room = free.get()
         try:
-            work(first, last, room)
+            work(*each, room)
         finally:
             free.put(room)
+        return each
 
     if len(rooms) == 1 or len(slices) == 1:
-        for each in slices:
-            one(*each)
+        yield from map(one, slices)
     else:
         with ThreadPoolExecutor(len(rooms)) as pool:
-            list(pool.map(one, *zip(*slices, strict=True)))
+            yield from pool.map(one, slices)
 
 
 def _plain(on: kernel.Market, table: NDArray[np.float64]) -> bool:

@@ -165,9 +165,7 @@ def _load_some(table: F, rows: Rows, k: int, l: int) -> bool:
 
 
 @INNER
-def _keep(
-    session: I, table: F, lane: F, at: I, ring: F, sessions: int, plain: B, marked: int, count: int
-) -> bool:
+def _keep(session: I, table: F, lane: F, at: I, ring: F, sessions: int, plain: B, marked: int, count: int) -> bool:
     """Keep what every lane that traded holds now, and turn to its next row; say whether it went to the rings.
 
     Where all lanes traded in the session that is to be marked next, it is shown at once.

@@ -81,7 +81,9 @@ def market(
     tradable = np.ones(fill.shape, dtype=np.bool_) if always else ~np.isnan(fill)
     nothing = np.zeros((1, close.shape[1]))
     return Market(
-        np.ascontiguousarray(fill if always else _references(fill, tradable, mark, ones)),  # another layout would compile the walk again
+        np.ascontiguousarray(
+            fill if always else _references(fill, tradable, mark, ones)
+        ),  # another layout would compile the walk again
         np.ascontiguousarray(tradable),
         mark,
         np.zeros(close.shape) if dividend is None else np.ascontiguousarray(dividend),

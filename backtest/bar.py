@@ -1,0 +1,54 @@
+"""A bar on the terminal for work that takes more than a second, where somebody watches; on stderr, gone when it is done.
+
+Results of a library are its return values; rich, which the command line's bars are drawn with, stays there (ADR 4).
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["bar"]
+
+WIDTH = 30  # characters
+PATIENCE, EVERY = 1.0, 0.1  # seconds before anything is shown, and between two looks
+
+
+@contextmanager
+def bar(
+    noun: str, total: int | None, *, out: TextIO | None = None, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Callable[[int], None]]:
+    """Give a function to be told how many of ``total`` (None: nobody knows) are done."""
+    out = out or sys.stderr
+    started = shown = clock()
+
+    def say(done: int) -> None:
+        nonlocal shown
+        now = clock()
+        if now - started >= PATIENCE and now - shown >= EVERY:
+            shown = now
+            out.write(f"\r\x1b[K{_line(noun, done, total, now - started)}")
+            out.flush()
+
+    try:
+        yield say if out.isatty() else _nothing
+    finally:
+        if shown > started:
+            out.write("\r\x1b[K")
+            out.flush()
+
+
+def _line(noun: str, done: int, total: int | None, seconds: float) -> str:
+    if not total:
+        return f"{done:,} {noun}, {seconds:.0f} s"
+    filled, left = WIDTH * done // total, seconds * (total - done) / done if done else float("nan")
+    return f"[{'#' * filled:.<{WIDTH}}] {done:,} of {total:,} {noun}, {left:.0f} s left"
+
+
+def _nothing(done: int) -> None:
+    """Nobody watches."""
