@@ -1,4 +1,4 @@
-"""A bar on the terminal for work that takes more than a second, where somebody watches; on stderr, gone when it is done.
+"""A bar on stderr for work that takes more than a second, where somebody watches; gone when the work is done.
 
 Results of a library are its return values; rich, which the command line's bars are drawn with, stays there (ADR 4).
 """

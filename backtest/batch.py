@@ -180,7 +180,8 @@ def walk_many(
 
 
 def _watched(
-    progress: bool | Callable[[int], None], batch: Batch | Iterable[Batch]
+    progress: bool | Callable[[int], None],  # noqa: FBT001 - as it was given
+    batch: Batch | Iterable[Batch],
 ) -> AbstractContextManager[Callable[[int], None]]:
     """Give what is told how many scenarios are done; a stream does not know how many there will be."""
     if callable(progress):
@@ -228,8 +229,8 @@ def _share_a_panel(costs: Sequence[Costs], accounts: Sequence[Account]) -> None:
 
 
 def _walk_batch(
-    on: kernel.Market, batch: Batch, table: NDArray[np.float64], threads: int, *, paths: bool, side_by_side: bool = True,
-    tell: Callable[[int], None] = _untold,
+    on: kernel.Market, batch: Batch, table: NDArray[np.float64], threads: int, *, paths: bool,
+    side_by_side: bool = True, tell: Callable[[int], None] = _untold,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
     """Walk abreast what is plain, and what is left one by one."""
     sessions = on.mark.shape[1]
@@ -287,7 +288,7 @@ def _one_by_one(  # noqa: PLR0917
 def _share(
     work: Callable[[int, int, Any], None], slices: Sequence[tuple[int, int]], rooms: Sequence[Any]
 ) -> Iterator[tuple[int, int]]:
-    """Let one thread per room take the slices in turn, and give those that are done; who takes which changes nothing."""
+    """Let one thread per room take the slices in turn; give those done. Who takes which changes nothing."""
     guarded(lambda: work(0, 0, rooms[0]))  # compiles once, before the threads share it
     free: SimpleQueue[Any] = SimpleQueue()
     for room in rooms:

@@ -290,7 +290,7 @@ def _checked(name: str, values: NDArray[np.float64], close: NDArray[np.float64])
     values = np.asarray(values, dtype=np.float64)
     if values.ndim != 2:
         raise RunError(f"{name} has {values.ndim} dimensions, expected 2: (session, asset)")
-    if LEAST <= values.min(initial=LEAST) and values.max(initial=MOST) <= MOST:  # the rule, NaN aside: no table needed
+    if values.min(initial=LEAST) >= LEAST and values.max(initial=MOST) <= MOST:  # the rule, and no table is needed
         return _shaped(name, values, np.asarray(close))
     bad = np.argwhere(~(np.isnan(values) | ((values >= LEAST) & (values <= MOST))))
     if len(bad):

@@ -94,9 +94,9 @@ class Case:
         named = dict(zip(simulate.SUMMARY, summary[0], strict=True))
         count = int(named["orders"])
         return SimpleNamespace(
-            **dict(zip(simulate.DAILY, paths[0], strict=True)), shares=room.shares[room.since], label=room.label[:count],
-            order=room.order[:count], why=[simulate.REASONS[code] for code in room.label[:count, 2]], summary=named,
-            stopped=int(named["stopped"]),
+            **dict(zip(simulate.DAILY, paths[0], strict=True)), shares=room.shares[room.since],
+            label=room.label[:count], order=room.order[:count], summary=named,
+            why=[simulate.REASONS[code] for code in room.label[:count, 2]], stopped=int(named["stopped"]),
         )  # fmt: skip
 
     def prices(self):

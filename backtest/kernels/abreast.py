@@ -16,10 +16,49 @@ import numpy as np
 from numba import njit
 
 from backtest.kernels.lanes import (
-    ACTIVE, BEFORE, BOUND, BUY, CASH, CHECKED, COLUMNS, DUE, END, FIRSTS, FITS, FREE, HALF_SPREAD, HEAD, HELD, HIGH, LANES,
-    LARGEST, LOW, NEXT, NO, NOW, ONE, PEAK, PRICE, RATE, RING, SECONDS, SELL, SESSION, SHOWN, SHOWN_CASH, SLIPPAGE, SOME,
-    SUMS, SURELY, TAIL, WEIGHT, WHEN, WHOLE, YES, ZERO, B, F, I, Lanes,
-)  # fmt: skip
+    ACTIVE,
+    BEFORE,
+    BOUND,
+    BUY,
+    CASH,
+    CHECKED,
+    COLUMNS,
+    DUE,
+    END,
+    FIRSTS,
+    FITS,
+    FREE,
+    HALF_SPREAD,
+    HEAD,
+    HELD,
+    HIGH,
+    LANES,
+    LOW,
+    NEXT,
+    NOW,
+    ONE,
+    PEAK,
+    PRICE,
+    RATE,
+    RING,
+    SECONDS,
+    SELL,
+    SESSION,
+    SHOWN,
+    SHOWN_CASH,
+    SLIPPAGE,
+    SUMS,
+    SURELY,
+    TAIL,
+    WHEN,
+    YES,
+    ZERO,
+    B,
+    F,
+    I,
+    Lanes,
+)
+from backtest.kernels.loading import advance, load
 from backtest.kernels.rebalance import buy, fit, scale, sell, settle, sure
 from backtest.kernels.simulate import INNER, ONCE, ORDERS, Desk, Rows
 
@@ -31,8 +70,8 @@ def walk_abreast(
 ) -> None:  # fmt: skip
     """Walk the scenarios first to last; what ``simulate.walk`` writes to summary and paths, written to the same bits.
 
-    ``bits`` are the weights read as integers, ``lanes`` working room. plain[s - first] is cleared for a scenario that is
-    left to ``simulate.walk``: a weight is negative or NaN, or assets or sessions do not ascend inside the panel.
+    ``bits`` are the weights read as integers, ``lanes`` working room. plain[s - first] is cleared for a scenario that
+    is left to ``simulate.walk``: a weight is negative or NaN, or assets or sessions do not ascend inside the panel.
     """
     table, lane, at, ring = lanes.table, lanes.lane, lanes.at, lanes.ring
     for group in range(first, last, LANES):
@@ -44,7 +83,7 @@ def walk_abreast(
             if marked == len(reference):
                 break
             ahead = YES
-            while ahead and _load(reference, rows, bits, table, at, odd):
+            while ahead and load(reference, rows, bits, table, at, odd):
                 sell(table, lane)
                 buy(table, lane)
                 if not sure(lane, at):
@@ -77,91 +116,7 @@ def _open(
         for i in range(len(table)):
             table[i, HELD + l] = table[i, SHOWN + l] = 0.0
             table[i, PRICE + l] = 1.0
-        _advance(session, at, sessions, plain, l)
-
-
-@INNER
-def _advance(session: I, at: I, sessions: int, plain: B, l: int) -> None:
-    """Look up the session of a lane's next row; the end where there is none, or where it is not as it should be."""
-    k, t = at[NEXT, l], ZERO + sessions
-    if k < at[END, l]:
-        t = session[k]
-        if not at[SESSION, l] < t < sessions:
-            plain[l], at[END, l], t = NO, k, ZERO + sessions
-    at[SESSION, l] = t
-
-
-@INNER
-def _load(reference: F, rows: Rows, bits: I, table: F, at: I, plain: B) -> bool:
-    """Lay out the next row of every lane that has one and room in its ring: its prices, and its weights, else NaN."""
-    N, together, t = len(table), YES, -ONE
-    for l in range(LANES):
-        at[ACTIVE, l] = 1 if at[NEXT, l] < at[END, l] and at[HEAD, l] - at[TAIL, l] < RING - 1 else 0
-        if at[ACTIVE, l] == 1:
-            together &= t < 0 or at[SESSION, l] == t
-            t = at[SESSION, l]
-    if t < 0:
-        return NO
-    if together:
-        prices = reference[t]
-        for i in range(N):
-            asset = table[i]
-            for l in range(LANES):
-                asset[PRICE + l] = prices[i]
-    for l in range(LANES):
-        k = at[NEXT, l]
-        if at[ACTIVE, l] == 0:
-            for i in range(N):
-                table[i, WEIGHT + l] = np.nan
-            continue
-        if not together:
-            prices = reference[at[SESSION, l]]
-            for i in range(N):
-                table[i, PRICE + l] = prices[i]
-        if k == at[CHECKED, l]:
-            at[CHECKED, l] = min(k + SOME, at[END, l])
-            at[WHOLE, l] = _whole(rows, bits, k, at[CHECKED, l], N)
-        if at[WHOLE, l] == 1:
-            weights = rows.weight[rows.start[k] : rows.start[k + 1]]
-            for i in range(N):
-                table[i, WEIGHT + l] = weights[i]
-        elif not _load_some(table, rows, k, l):
-            plain[l] = NO
-    return YES
-
-
-@INNER
-def _whole(rows: Rows, bits: I, first: int, last: int, N: int) -> int:
-    """Say (1 or 0) whether the rows first to last name every asset in order, with plain weights.
-
-    A float64 is neither negative nor infinite nor NaN when its bits, read as an integer, lie between 0 and LARGEST.
-    """
-    wrong, signs = ZERO, ZERO
-    for k in range(first, last):
-        start = rows.start[k]
-        if rows.start[k + 1] - start != N:
-            return 0
-        assets, weights = rows.asset[start : start + N], bits[start : start + N]
-        for i in range(N):
-            wrong |= assets[i] ^ i
-        for i in range(N):
-            signs |= weights[i] | (LARGEST - weights[i])
-    return 1 if wrong == 0 and signs >= 0 else 0
-
-
-@ONCE
-def _load_some(table: F, rows: Rows, k: int, l: int) -> bool:
-    """Lay out the weights of row k; say whether it is plain."""
-    N, before, fine = len(table), -ONE, YES
-    for i in range(N):
-        table[i, WEIGHT + l] = np.nan
-    for e in range(rows.start[k], rows.start[k + 1]):
-        i = rows.asset[e]
-        fine &= before < i < N and 0.0 <= rows.weight[e] < np.inf
-        if 0 <= i < N:
-            table[i, WEIGHT + l] = rows.weight[e]
-        before = i
-    return fine
+        advance(session, at, sessions, plain, l)
 
 
 @INNER
@@ -193,18 +148,16 @@ def _keep(session: I, table: F, lane: F, at: I, ring: F, sessions: int, plain: B
                     at[DUE, l] = at[SESSION, l]
                 at[HEAD, l] += 1
             at[NEXT, l] += 1
-            _advance(session, at, sessions, plain, l)
+            advance(session, at, sessions, plain, l)
     return not at_once
 
 
 @INNER
 def _show(mark: F, table: F, lane: F, at: I, ring: F, start: int, paths: F, count: int) -> int:
     """Mark the sessions before the first row that is not traded yet; give that row's session."""
-    N, t = mark.shape
-    last = ZERO + t
+    last, t = ZERO + mark.shape[1], start
     for l in range(LANES):
         last = min(last, at[SESSION, l])
-    t = start
     while t < last:
         for l in range(LANES):
             if at[DUE, l] == t:

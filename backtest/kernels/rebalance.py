@@ -1,16 +1,60 @@
-"""What scenarios that walk abreast trade in one row of targets: sized, fitted and booked, lane by lane as in ``simulate``."""
+"""What scenarios that walk abreast trade in one row of targets: sized, fitted and booked as in ``simulate``."""
 
 from __future__ import annotations
 
 from backtest.kernels.lanes import (
-    ACTIVE, BOUND, BUY, CASH, COUNT, FACTOR, FEES, FITS, FREE, GROSS, HALF_SPREAD, HELD, LANES, NET, NOTIONAL, PAID, PRICE,
-    RATE, SELL, SESSION, SLIPPAGE, SOLD, SOLD_FEES, SOLD_GROSS, SOLD_NET, SOLD_NOTIONAL, SUMS, VALUE, WEIGHT, WISH, YES, ZERO, F,
+    ACTIVE,
+    BOUND,
+    BUY,
+    CASH,
+    COUNT,
+    FACTOR,
+    FEES,
+    FITS,
+    FREE,
+    GROSS,
+    HALF_SPREAD,
+    HELD,
+    LANES,
+    NET,
+    NOTIONAL,
+    PAID,
+    PRICE,
+    RATE,
+    SELL,
+    SESSION,
+    SLIPPAGE,
+    SOLD,
+    SOLD_FEES,
+    SOLD_GROSS,
+    SOLD_NET,
+    SOLD_NOTIONAL,
+    SUMS,
+    VALUE,
+    WEIGHT,
+    WISH,
+    YES,
+    ZERO,
+    F,
     I,
-)  # fmt: skip
+)
 from backtest.kernels.simulate import (
-    COMMISSION, DUST, INNER, ORDERED, ORDERS, POSITION, SLIPPED, SPREAD, TURNED, ULP, WANTED, Desk, _affordable, _scaled,
+    COMMISSION,
+    DUST,
+    INNER,
+    ORDERED,
+    ORDERS,
+    POSITION,
+    SLIPPED,
+    SPREAD,
+    TURNED,
+    ULP,
+    WANTED,
+    Desk,
+    _affordable,
+    _scaled,
     _terms,
-)  # fmt: skip
+)
 
 
 @INNER

@@ -15,6 +15,7 @@ class Terminal(io.StringIO):
     """A stream that somebody watches."""
 
     def isatty(self):
+        """Say so."""
         return True
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backtest import Account, Batch, Costs, simulate_many
-from backtest.kernels.lanes import LANES
+from backtest.kernels.lanes import LANES, RING
 from data.errors import RunError
 
 
@@ -77,6 +77,27 @@ def test_abreast_equals_one_by_one_to_the_bit(seed, sessions, assets, count, com
     assert np.array_equal(together.equity, alone.equity)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_scenarios_that_trade_far_ahead_of_others_wait_for_them(seed):
+    """Dense and sparse scenarios side by side, with more rows than a ring holds, leave the bits of each by itself."""
+    close, batch = drawn(seed, 5 * RING, 3, LANES + 4, odd=seed == 0)
+
+    together, alone = simulate_many(close, batch, paths=True), one_by_one(close, batch)
+
+    assert together.summary.equals(alone.summary, null_equal=True)
+    assert np.array_equal(together.equity, alone.equity)
+
+
+def test_a_scenario_does_not_depend_on_its_neighbours():
+    """The same scenario among others, at another place and in another lane, leaves the same bytes."""
+    close, batch = drawn(7, 3 * RING, 4, 2 * LANES)
+
+    forth = simulate_many(close, batch).summary
+    back = simulate_many(close, few(batch, 5, 5 + LANES)).summary
+
+    assert forth[5 : 5 + LANES].equals(back, null_equal=True)
+
+
 def test_scenarios_with_terms_of_their_own_walk_abreast_with_them():
     """Every lane pays its own costs from its own capital and keeps its own bound."""
     close, batch = drawn(3, 25, 4, LANES + 3)
@@ -122,6 +143,15 @@ def test_sessions_out_of_order_are_refused():
     """Rows that go back in time would never trade; they are named instead."""
     close, batch = drawn(6, 20, 3, LANES, common=True, whole=True)
     batch.session[:2] = batch.session[:2][::-1].copy()
+
+    with pytest.raises(RunError, match="sort them"):
+        simulate_many(close, batch)
+
+
+def test_two_rows_of_one_session_are_refused():
+    """Which of the two would stand nobody can say, abreast no more than alone."""
+    close, batch = drawn(6, 20, 3, LANES, common=True, whole=True)
+    batch.session[1] = batch.session[0]
 
     with pytest.raises(RunError, match="sort them"):
         simulate_many(close, batch)
