@@ -44,7 +44,8 @@ def advance(session: I, at: I, sessions: int, plain: B, l: int) -> None:
 @INNER
 def load(reference: F, rows: Rows, bits: I, table: F, at: I, plain: B) -> bool:
     """Lay out the next row of every lane that has one and room in its ring: its prices, and its weights, else NaN."""
-    N, together, t = len(table), YES, -ONE
+    N, t = len(table), -ONE
+    together: np.bool_ = YES
     for l in range(LANES):
         at[ACTIVE, l] = 1 if at[NEXT, l] < at[END, l] and at[HEAD, l] - at[TAIL, l] < RING - 1 else 0
         if at[ACTIVE, l] == 1:
