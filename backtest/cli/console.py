@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 from data.errors import MOST_SHOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from data.errors import Finding, ResearchError
 
-__all__ = ["SCHEMA_VERSION", "clean", "colored", "note", "progress", "show_error", "unicode_ok", "write", "write_json"]
+__all__ = ["SCHEMA_VERSION", "clean", "colored", "note", "show_error", "unicode_ok", "write", "write_json"]
 
 SCHEMA_VERSION = 1
 Colour = Literal["red", "green", "yellow", "bold"]
@@ -68,13 +66,6 @@ def write_json(value: dict[str, Any]) -> None:
 def note(text: str) -> None:
     """Write a line of diagnostics to stderr."""
     _put(text, sys.stderr)
-
-
-def progress(*, quiet: bool) -> Callable[[str], None] | None:
-    """Give a function that says what is being done; None when nobody watches."""
-    if quiet or not sys.stderr.isatty():
-        return None
-    return lambda step: note(f"  {clean(step)}")
 
 
 def _put(text: str, stream: TextIO) -> None:

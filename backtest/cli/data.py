@@ -143,12 +143,12 @@ def _question(start: datetime | None, end: datetime | None, store: str) -> Price
 
 def _fetch(settings: PriceYahoo, folder: Path, groups: Groups, *, as_json: bool) -> None:
     from backtest.cli import data_view
-    from backtest.cli.console import progress
+    from backtest.cli.progress import steps
     from data.prices import fetching, yahoo
 
-    say = progress(quiet=as_json)
-    line = fetching.Line(say=say) if say else fetching.Line()
-    asked = [yahoo.fetch(settings, folder, assets, calendar, line=line) for calendar, assets in groups]
+    with steps(quiet=as_json) as say:
+        line = fetching.Line(say=say)
+        asked = [yahoo.fetch(settings, folder, assets, calendar, line=line) for calendar, assets in groups]
     fetched = [one for several in asked for one in several]
     data_view.show_fetched(folder, fetched, as_json=as_json)
     if as_json and any(one.problem for one in fetched):

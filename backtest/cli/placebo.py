@@ -34,6 +34,7 @@ def placebo(
 ) -> None:
     """Run a config on placebo events."""
     from backtest.cli.console import write, write_json
+    from backtest.cli.progress import steps
     from backtest.config.reader import load
     from backtest.engine import line_of
     from backtest.evidence.placebo import placebo as run_placebo
@@ -41,7 +42,9 @@ def placebo(
 
     chosen = [] if design is None else [f"evidence.placebo_design={design}"]
     loaded = load(config, [*(overrides or []), *chosen])
-    line = line_of(loaded.config, read(loaded.config, loaded.folder))
+    with steps(quiet=as_json) as say:
+        say("reading prices and events, running the config")
+        line = line_of(loaded.config, read(loaded.config, loaded.folder))
     count = loaded.config.evidence.placebo_draws if draws is None else draws
     with _watched(count, quiet=as_json) as said:
         found = run_placebo(line, draws=count, said=said)

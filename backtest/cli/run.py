@@ -11,7 +11,6 @@ from backtest.cli.options import ConfigPath, FailIf, Json, Lang, Out, Quiet, Set
 
 if TYPE_CHECKING:
     from backtest.cli.gates import Outcome
-    from backtest.config.reader import Loaded
     from backtest.research.tally import Tally
     from backtest.result import Result
 
@@ -47,19 +46,24 @@ def execute(
     """Load, run, weigh by the trials, write, count, show, judge; a run is counted once its folder is in place."""
     from backtest.cli import gates
     from backtest.cli.console import clean, note
+    from backtest.cli.progress import steps
     from backtest.cli.trials import counted, weighed
     from backtest.config.reader import load
+    from backtest.engine import run as engine_run
 
     conditions = gates.parse(fail_if)
     loaded = load(config, overrides)
     for text in loaded.notes:
         note(clean(text))
-    plain = _result(loaded, quiet=quiet or as_json)
-    tally = weighed(plain, out)
-    result = _deflated(plain, tally)
-    outcomes = gates.judge(conditions, result.metrics)
-    folder, is_new = _stored(result, out, lang)
-    counted(result, out)
+    with steps(quiet=quiet or as_json) as say:
+        plain = engine_run(loaded.config, loaded.folder, progress=say)
+        say("weighing by the trials")
+        tally = weighed(plain, out)
+        result = _deflated(plain, tally)
+        outcomes = gates.judge(conditions, result.metrics)
+        say("writing")
+        folder, is_new = _stored(result, out, lang)
+        counted(result, out)
     _show(result, folder, outcomes, tally, as_json=as_json, quiet=quiet)
     if not is_new:
         note(f"{folder} is already there, made from identical inputs; it was kept")
@@ -68,13 +72,6 @@ def execute(
         note(f"gate failed: {outcome.gate.text} ({outcome.found})")
     if failed:
         raise typer.Exit(GATE_FAILED)
-
-
-def _result(loaded: Loaded, *, quiet: bool) -> Result:
-    from backtest.cli.console import progress
-    from backtest.engine import run as engine_run
-
-    return engine_run(loaded.config, loaded.folder, progress=progress(quiet=quiet))
 
 
 def _deflated(result: Result, tally: Tally) -> Result:

@@ -23,15 +23,19 @@ FRAMES = ("events", "tests", "path", "abnormal", "drops")
 def study(config: ConfigPath, *, overrides: Set = None, out: Folder = None, as_json: Json = False) -> None:
     """Measure abnormal returns around a config's events and test them."""
     from backtest.cli.console import write, write_json
+    from backtest.cli.progress import steps
     from backtest.config.reader import load
     from backtest.inputs import lay_out, read
     from backtest.study.of_run import study_of_run
 
     loaded = load(config, overrides or [])
     _must_be_free(out)
-    calendar, prices, events = read(loaded.config, loaded.folder)
-    inputs = lay_out(loaded.config, calendar, prices, events)
-    result = study_of_run(loaded.config, inputs, folder=loaded.folder)
+    with steps(quiet=as_json) as say:
+        say("reading prices and events")
+        calendar, prices, events = read(loaded.config, loaded.folder)
+        say("studying events")
+        inputs = lay_out(loaded.config, calendar, prices, events)
+        result = study_of_run(loaded.config, inputs, folder=loaded.folder)
     written = _written(result, out)
     if as_json:
         write_json(_as_json(result, written))

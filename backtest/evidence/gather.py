@@ -59,10 +59,14 @@ def gather(line: Line, folder: Path, say: Callable[[str], None], rerun: Callable
 
 def _placebo(line: Line, say: Callable[[str], None]) -> Placebo:
     draws = line.config.evidence.placebo_draws
+
+    def said(done: int) -> None:
+        say(f"{done:,} of {draws:,} placebo backtests")
+
     if draws:
-        say(f"{draws:,} placebo backtests")
+        said(0)
     remarks: dict[str, str] = {}
-    found = _had("placebo", lambda: placebo(line), remarks)
+    found = _had("placebo", lambda: placebo(line, said=said), remarks)
     return found or replace(placebo(line, draws=0), reason=remarks["placebo"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,9 +15,14 @@ from backtest.cli.console import clean
 from backtest.cli.numbers import spark
 from backtest.cli.report import report
 from backtest.cli.summary import summary
+from backtest.cli.words import wrapped
 from backtest.config.model import Config
 from backtest.result import Metric, Provenance, Result
+from backtest.tearsheet.cards import cards
+from backtest.tearsheet.sections.base import View
+from backtest.tearsheet.series import series
 from data.events.funnel import Funnel, Loss
+from tests.backtest import samples, samples_evidence
 
 FOLDER = Path("runs/base-0123abcd")
 
@@ -31,7 +37,9 @@ def result() -> Result:
     daily = pl.DataFrame(
         {
             "session": days,
-            "equity": [100.0, 200.0, 150.0, 300.0],
+            "equity": [1e6, 2e6, 1.5e6, 3e6],
+            "base": [1e6, 1e6, 1e6, 1.25e6],
+            "benchmark": [None] * 4,
             "commission": [1000.0, 234.0, 0.0, 0.0],
             "half_spread": [5.0, 0.0, 0.0, 0.5],
             "slippage": [0.0] * 4,
@@ -80,31 +88,68 @@ def result() -> Result:
 
 
 def test_the_screen_holds_what_matters(result: Result) -> None:
-    """Run, disclosure, verdict, warning, metrics with unit and interval, costs, funnel, path."""
+    """Verdict first; disclosure, run, warning, growth, funnel, costs, the page and how to open it."""
     screen = summary(result, FOLDER, 80)
+    assert screen.splitlines()[0] == "The tilt cannot be told from luck."
     for told in (
-        "base-0123abcd",
+        "base-0123abcd  simulated, seed 7; simulated",
         "SIMULATED PRICES: 150 bps planted per event",
-        "The tilt cannot be told from luck.",
         "! 2 orders were scaled",
+        "growth of 1, log, 2020-01-01 to 2020-01-04, 4 sessions",
         "read 428 > valid 402 > mapped 80 > tradable 78 > traded 75",
-        "322 not mapped: no trigger",
-        "half spread 6, slippage 0, commission 1,234, impact 0, borrow 0",
-        "runs/base-0123abcd/tearsheet.html",
+        "322 not mapped: no trigger (and 1 other reason)",
+        "costs   1,240: half spread 6, commission 1,234",
+        "page    runs/base-0123abcd/tearsheet.html",
+        "open    in a browser, or: backtest serve",
     ):
         assert told in screen
 
 
-def test_metrics_stand_with_unit_interval_and_reason(result: Result) -> None:
-    """An undefined one is a dash with its reason."""
-    rows = {" ".join(line.split()) for line in summary(result, FOLDER, 80).splitlines()}
-    assert {
-        "Total return 200.00 %",
-        "CAGR 12.34 %/year 1.00 to 20.00 %/year",
-        "Sharpe ratio 0.70 \N{MINUS SIGN}0.20 to 1.60",
-        "Beta \N{EN DASH} no benchmark",
-        "Costs 1,240",
-    } <= rows
+def test_the_run_and_the_base_are_drawn_on_one_scale(result: Result) -> None:
+    """Growth ends at 3 and at 1.25; the base stays in the lowest blocks, and no benchmark is no line."""
+    lines = {line.split()[0]: line.split()[1:] for line in summary(result, FOLDER, 80).splitlines()}
+    assert lines["run"] == ["▁▆▃█", "3.00"]
+    assert lines["base"] == ["▁▁▁▂", "1.25"]
+
+
+def test_the_six_numbers_are_those_of_the_page() -> None:
+    """Value, interval and peers as the cards say them, in the order of the page."""
+    whole = samples_evidence.full(120, 12)
+    rows = summary(whole, FOLDER, 80).splitlines()
+    start = next(at for at, row in enumerate(rows) if "95 % interval" in row and "run" in row) + 1
+    made = cards(View(whole, series(whole), whole.events))
+    assert len(made) == 6
+    for row, card in zip(rows[start:], made, strict=False):
+        assert card.value.removesuffix("%").rstrip() in row.split()
+        assert card.below.removeprefix("95 %: ") in row
+    assert rows[start].split()[-2:] == ["10.05", "0.00"]
+
+
+def test_an_undefined_number_is_a_dash_with_its_reason() -> None:
+    """A run of one session has no Sharpe ratio, and the screen says why; peers without a number are not told."""
+    rows = summary(samples.one_session(), FOLDER, 80).splitlines()
+    assert "Sharpe ratio          \N{EN DASH}  needs at least two sessions" in rows
+
+
+def test_events_that_made_and_cost_the_most_are_named() -> None:
+    """Two gains and one loss of four events, by hand; who neither gained nor lost stands among neither."""
+    whole = samples.sample(sessions=60, events=4)
+    pnl = pl.Series("pnl", [5.0, 700.0, -80.0, 0.0] + [None] * (whole.events.height - 4))
+    rows = summary(dataclasses.replace(whole, events=whole.events.with_columns(pnl)), FOLDER, 80).splitlines()
+    at = next(number for number, row in enumerate(rows) if row.startswith("best"))
+    sessions, assets = whole.events["session"], whole.events["asset"]
+    assert rows[at].split()[:4] == ["best", "+700", str(sessions[1]), assets[1]]
+    assert rows[at + 1].split()[:3] == ["+5", str(sessions[0]), assets[0]]
+    assert rows[at + 2].split()[:4] == ["worst", "\N{MINUS SIGN}80", str(sessions[2]), assets[2]]
+    assert rows[at + 3].startswith("costs")
+
+
+def test_a_ruined_run_ends_where_it_was_ruined() -> None:
+    """Nothing is drawn after it, and its last growth is told."""
+    rows = summary(samples.ruined(), FOLDER, 80).splitlines()
+    run, base = (next(row for row in rows if row.startswith(f"{name} ")) for name in ("run", "base"))
+    assert run.count("█") > 10
+    assert len(run[: run.rindex(" ")].rstrip()) < len(base[: base.rindex(" ")].rstrip())
 
 
 def test_real_prices_carry_no_label(result: Result) -> None:
@@ -113,20 +158,21 @@ def test_real_prices_carry_no_label(result: Result) -> None:
     assert "SIMULATED" not in summary(real, FOLDER, 80)
 
 
-@pytest.mark.parametrize("width", [60, 80, 200])
-def test_the_screen_fits(result: Result, width: int) -> None:
-    """Forty metrics, twenty warnings and long texts stay within 40 lines and the width."""
+@pytest.mark.parametrize(("width", "most"), [(40, 40), (60, 34), (80, 30), (200, 30)])
+def test_the_screen_fits(result: Result, width: int, most: int) -> None:
+    """Forty metrics, twenty warnings, long texts and evidence stay within a screen and the width."""
+    full = samples_evidence.full(500, 24)
     crowded = dataclasses.replace(
-        result,
-        metrics=tuple(metric(number) for number in range(40)),
+        full,
+        metrics=(*full.metrics, *(metric(number) for number in range(40))),
         warnings=("a long warning " * 20,) * 20,
         verdict="a long verdict " * 50,
         funnel=Funnel((9,) * 5, tuple(Loss("valid", "long reason " * 20, count) for count in range(20))),
         provenance=dataclasses.replace(result.provenance, disclosure=("a long disclosure " * 30,)),
     )
-    lines = summary(crowded, FOLDER, width).splitlines()
-    assert len(lines) <= 40
-    assert max(len(line) for line in lines) <= min(width, 100)
+    lines = summary(crowded, FOLDER, width, "trials  " + "very many trials " * 9).splitlines()
+    assert len(lines) <= most
+    assert max(len(line) for line in lines if not line.startswith("page")) <= min(width, 100)
 
 
 def test_a_pipe_gets_no_colour_and_no_markup(result: Result) -> None:
@@ -151,10 +197,54 @@ def test_the_report_is_json_with_every_part(result: Result) -> None:
     assert told["provenance"]["prices_hash"] == "b"
 
 
+@pytest.mark.parametrize("colour", [True, False])
+def test_a_terminal_gets_colour_unless_it_is_asked_not_to(
+    result: Result, monkeypatch: pytest.MonkeyPatch, *, colour: bool
+) -> None:
+    """Bold and yellow where stdout is a terminal, nothing of it with NO_COLOR, the same words both times."""
+    piped = summary(result, FOLDER, 80)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "" if colour else "1")
+    screen = summary(result, FOLDER, 80)
+    assert ("\x1b[" in screen) is colour
+    assert clean(screen) == piped
+
+
+def test_a_long_path_is_never_broken(result: Result) -> None:
+    """So that it can be taken whole from a narrow terminal."""
+    folder = Path("/" + "a-long-folder/" * 9)
+    screen = summary(result, folder, 60)
+    assert f"page    {folder / 'tearsheet.html'}" in screen.splitlines()
+    assert f"backtest serve --out {folder.parent}" in screen
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "expected"),
+    [
+        ("one two three", 8, "one two\nthree"),
+        ("made 3.16 % a year", 9, "made\n3.16 % a\nyear"),
+        ("한국어 문장", 7, "한국어\n문장"),
+        ("a-word-too-long", 10, "a-word ..."),
+        ("", 10, ""),
+    ],
+)
+def test_a_sentence_breaks_between_words(text: str, width: int, expected: str) -> None:
+    """A number keeps its percent sign, wide letters count twice, an endless word is cut."""
+    assert wrapped(text, width, 5).plain == expected
+
+
+def test_a_sentence_with_too_many_lines_says_that_there_is_more() -> None:
+    """Beside its label, within the width."""
+    assert wrapped("one two three four five", 12, 2, label="x  ").plain == "x  one two\n   three ..."
+
+
 def test_a_spark_shows_low_and_high() -> None:
     """The last value of each column, scaled between the least and the most."""
     assert spark([0, 7], 10) == "▁█"
     assert spark([1, 0, 5, 7], 2) == "▁█"
+    assert spark([0, None, 7], 3) == "▁ █"
+    assert spark([0, 7], 2, ends=(-7, 7)) == "▅█"
     assert spark([0, 7], 10, plain=True) == "_#"
     assert spark([3, 3, 3], 10) == "▁▁▁"
     assert spark([], 10) == ""
