@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from backtest.cli.options import Out  # noqa: TC001 - typer reads it
+from backtest.cli.options import Lang, Out  # noqa: TC001 - typer reads it
 
 __all__ = ["compare"]
 
@@ -19,9 +19,12 @@ def compare(
     *,
     out: Out = "runs",
     to: Annotated[str, typer.Option("--to", metavar="FILE", help="Where to write the page.")] = "compare.html",
+    lang: Lang = "en",
 ) -> None:
     """Compare finished runs on the sessions they share."""
     from backtest.cli.console import write
+    from backtest.cli.files import put
+    from backtest.cli.progress import steps
     from backtest.cli.runs import folder_of
     from backtest.store import read
     from backtest.tearsheet.comparison import render_comparison
@@ -30,6 +33,9 @@ def compare(
     if not 2 <= len(runs) <= MOST:
         raise ConfigError(f"{len(runs)} runs given; a comparison takes 2 to {MOST}")
     folders = [folder_of(run, Path(out)) for run in runs]
-    page = render_comparison([(folder.name, read(folder)) for folder in folders])
-    Path(to).write_text(page, encoding="utf-8")
-    write(to)
+    with steps(quiet=False) as say:
+        say("reading the runs")
+        results = [(folder.name, read(folder)) for folder in folders]
+        say("comparing")
+        page = render_comparison(results, lang=lang)
+    write(str(put(Path(to), page)))

@@ -32,6 +32,7 @@ def report(
 ) -> None:
     """Draw the tearsheet of a finished run anew."""
     from backtest.cli.console import write
+    from backtest.cli.files import put
     from backtest.store import beside, read
     from backtest.tearsheet.render import render
 
@@ -40,8 +41,7 @@ def report(
     page = render(result, beside=beside(result, folder.parent), redact=redact is not None, lang=lang)
     name = "report" + ("-redacted" if redact else "") + (f"-{lang}" if lang != "en" else "")
     target = Path(to) if to else folder / f"{name}.html"
-    target.write_text(page, encoding="utf-8")
-    write(str(target))
+    write(str(put(target, page)))
     if as_pdf:
         write(str(pdf(target)))
 

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backtest.cli.options import Json, Out  # noqa: TC001 - typer reads it
+from backtest.cli.options import Json, Lang, Out  # noqa: TC001 - typer reads it
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    Described = tuple[Path, dict[str, Any], dict[str, Any]]
+    Unread = tuple[Path, str]
 
-__all__ = ["folder_of", "group"]
+__all__ = ["folder_of", "group", "written_gallery"]
 
 group = typer.Typer(help="Finished runs: list, show, remove, gallery.", no_args_is_help=True, rich_markup_mode=None)
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its name under --out, or a start of it.")]
+MANIFEST: dict[str, type] = {"run_id": str, "written_at": str, "sources": dict}
+METRICS: dict[str, type] = {"metrics": list, "verdict": str}
 SHOWN = ("cagr", "sharpe", "max_drawdown", "active_return")
 
 
@@ -45,12 +48,30 @@ def folder_of(run: str, out: Path) -> Path:
     return near[0]
 
 
-def described(out: Path) -> Iterator[tuple[Path, dict[str, Any], dict[str, Any]]]:
-    """Give (folder, manifest, metrics) of every finished run, the youngest first."""
+def described(out: Path) -> tuple[list[Described], list[Unread]]:
+    """Give (folder, manifest, metrics) of every finished run, the youngest first, and the folders not to be read."""
     from backtest.store.read import finished, manifest, metrics
+    from data.errors import ResearchError
 
-    found = [(path, manifest(path), metrics(path)) for path in finished(out)]
-    yield from sorted(found, key=lambda each: (each[1]["written_at"], each[0].name), reverse=True)
+    found: list[Described] = []
+    unread: list[Unread] = []
+    for path in finished(out):
+        try:
+            told, numbers = manifest(path), metrics(path)
+            _must_tell(path, told, MANIFEST)
+            _must_tell(path, numbers, METRICS)
+            found.append((path, told, numbers))
+        except ResearchError as error:
+            unread.append((path, error.message))
+    return sorted(found, key=lambda each: (str(each[1]["written_at"]), each[0].name), reverse=True), unread
+
+
+def _must_tell(path: Path, told: dict[str, Any], kinds: dict[str, type]) -> None:
+    from data.errors import InputError
+
+    wrong = sorted(name for name, kind in kinds.items() if not isinstance(told.get(name), kind))
+    if wrong:
+        raise InputError(f"{path}: the run folder is damaged ({', '.join(wrong)} missing)")
 
 
 @group.command("ls")
@@ -58,14 +79,17 @@ def listed(*, out: Out = "runs", as_json: Json = False) -> None:
     """List the finished runs, the youngest first."""
     from backtest.cli.console import clean, note, write, write_json
 
-    rows = [_line(*each) for each in described(Path(out))]
+    found, unread = described(Path(out))
+    rows = [_line(*each) for each in found]
     if as_json:
-        write_json({"runs": rows})
+        write_json({"runs": rows, "unread": [{"folder": str(path), "problem": why} for path, why in unread]})
         return
     if not rows:
         note(f"no finished run in {out}")
     for row in rows:
         write(clean(f"{row['written_at'][:16].replace('T', ' ')}  {row['run_id']}  {row['verdict'].split(':')[0]}"))
+    for _, why in unread:
+        note(f"! {clean(why)}")
 
 
 def _line(folder: Path, manifest: dict[str, Any], metrics: dict[str, Any]) -> dict[str, Any]:
@@ -74,7 +98,7 @@ def _line(folder: Path, manifest: dict[str, Any], metrics: dict[str, Any]) -> di
         "run_id": manifest["run_id"],
         "folder": str(folder),
         "written_at": manifest["written_at"],
-        "simulated": manifest["sources"]["simulated"],
+        "simulated": manifest["sources"].get("simulated"),
         "verdict": metrics["verdict"],
         **values,
     }
@@ -103,24 +127,58 @@ def remove(run: RunName, *, out: Out = "runs") -> None:
     import shutil
 
     from backtest.cli.console import note
-    from data.errors import ConfigError
+    from data.errors import ConfigError, RunError
 
     folder = folder_of(run, Path(out))
     if run.rstrip("/") not in {folder.name, str(folder)} or folder.is_symlink():
         raise ConfigError(f"{run} is only the start of {folder.name}; give its full name to remove it")
-    shutil.rmtree(folder)
+    if not _is_run(folder):
+        raise ConfigError(
+            f"{folder} was not written by a run: its manifest.json does not tell its name; nothing removed"
+        )
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise RunError(f"{folder} cannot be removed: {error.strerror or error}") from error
     note(f"{folder} removed")
 
 
+def _is_run(folder: Path) -> bool:
+    """Say whether a manifest is one of ours, of whatever version; other programs write a manifest.json as well."""
+    import json
+
+    try:
+        told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(told, dict) and told.get("run_id") == folder.resolve().name and "hashes" in told
+
+
 @group.command("html")
-def gallery(*, out: Out = "runs") -> None:
+def gallery(*, out: Out = "runs", lang: Lang = "en") -> None:
     """Write index.html into the folder of runs: a page that opens without a server."""
     from backtest.cli.console import write
-    from backtest.store import finished, read
-    from backtest.tearsheet.gallery import render_gallery
 
-    page = render_gallery([(path.name, read(path)) for path in finished(Path(out))])
-    Path(out).mkdir(parents=True, exist_ok=True)
-    target = Path(out) / "index.html"
-    target.write_text(page, encoding="utf-8")
-    write(str(target))
+    write(str(written_gallery(Path(out), lang)))
+
+
+def written_gallery(out: Path, lang: str) -> Path:
+    """Write the gallery of a folder, made when it is not there; a run that cannot be read is named with the reason."""
+    from backtest.cli.files import put
+    from backtest.cli.progress import bar
+    from backtest.store import read
+    from backtest.tearsheet.gallery import render_gallery
+    from data.errors import ResearchError, RunError
+
+    found, unread = described(out)
+    read_runs, unread_runs = [], [(path.name, why) for path, why in unread]
+    for path, _, _ in bar(found, "reading runs", quiet=False):
+        try:
+            read_runs.append((path.name, read(path)))
+        except ResearchError as error:
+            unread_runs.append((path.name, error.message))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{out} cannot be made: {error.strerror or error}") from error
+    return put(out / "index.html", render_gallery(read_runs, unread_runs, lang))

@@ -9,10 +9,12 @@ from markupsafe import Markup
 
 from backtest.tearsheet.charts.scales import along, decimate, drawable, log
 from backtest.tearsheet.charts.svg import decimal, el
-from backtest.tearsheet.format import DASH, display, metric_value
+from backtest.tearsheet.format import DASH, display, metric_value, number
+from backtest.tearsheet.messages import say, speaking, understood
 from backtest.tearsheet.pages import Row, render_page
 from backtest.tearsheet.series import series
 from backtest.tearsheet.tables import Cell, Column, Table, counted, text
+from backtest.tearsheet.verdict import verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,14 +28,39 @@ KEYS = ("cagr", "sharpe", "max_drawdown", "active_return", "costs_per_year")
 WIDE, HIGH, BUCKETS = 160, 28, 60
 
 
-def render_gallery(runs: Sequence[tuple[str, Result]]) -> str:
-    """Give the page; every row links to ``<folder>/tearsheet.html`` beside it."""
+def render_gallery(runs: Sequence[tuple[str, Result]], unread: Sequence[tuple[str, str]] = (), lang: str = "en") -> str:
+    """Give the page; every row links to ``<folder>/tearsheet.html`` beside it.
+
+    Parameters
+    ----------
+    runs
+        Name of the folder and what is in it, in the order of the page.
+    unread
+        Name of each folder that could not be read, and why.
+    lang
+        ``en`` or ``ko``.
+
+    """
+    with speaking(lang):
+        return _page(runs, unread)
+
+
+def _page(runs: Sequence[tuple[str, Result]], unread: Sequence[tuple[str, str]]) -> str:
     labels = {metric.name: metric.label for _, result in runs for metric in result.metrics}
     keys = [key for key in KEYS if key in labels]
-    columns = (Column("Run"), Column("Growth, log"), Column("Period"), Column("Verdict"), Column("Prices"))
-    shown = tuple(Column(f"{labels[key]}{_unit(runs, key)}", numeric=True) for key in keys)
-    table = Table("Runs", (*columns, *shown), tuple(_row(name, result, keys) for name, result in runs), kind="runs")
-    return render_page("Runs", f"{len(runs)} finished runs.", [Row(table=table)])
+    heads = (say("Run"), say("Growth, log"), say("Period"), say("Verdict"), say("Prices"))
+    shown = tuple(Column(f"{understood(labels[key])}{_unit(runs, key)}", numeric=True) for key in keys)
+    body = tuple(_row(name, result, keys) for name, result in runs)
+    rows = [Row(table=Table(say("Runs"), (*map(Column, heads), *shown), body, kind="runs"), filterable=True)]
+    if unread:
+        rows.append(Row(table=_unread(unread)))
+    lead = say("1 finished run.") if len(runs) == 1 else say("{count} finished runs.", count=number(len(runs), 0))
+    return render_page(say("Runs"), lead, rows)
+
+
+def _unread(unread: Sequence[tuple[str, str]]) -> Table:
+    rows = tuple((text(display(name, 80)), text(display(why, 300))) for name, why in unread)
+    return Table(say("Folders that could not be read"), (Column(say("Folder")), Column(say("Reason"))), rows)
 
 
 def _unit(runs: Sequence[tuple[str, Result]], key: str) -> str:
@@ -42,18 +69,18 @@ def _unit(runs: Sequence[tuple[str, Result]], key: str) -> str:
 
 
 def _row(name: str, result: Result, keys: Sequence[str]) -> tuple[Cell, ...]:
-    found, known = series(result), {metric.name: metric for metric in result.metrics}
+    found, known, said = series(result), {metric.name: metric for metric in result.metrics}, verdict(result)
     numbers = []
     for key in keys:
         metric = known.get(key)
         value = metric.value if metric is not None and not isinstance(metric.value, str) else None
         numbers.append(counted(display(metric_value(metric), 40) if metric else DASH, value))
     return (
-        Cell(display(name, 80), href=f"{quote(name)}/tearsheet.html"),
+        Cell(display(name, 80), href=f"{quote(name, safe='')}/tearsheet.html"),
         Cell(spark(found.strategy)),
-        text(f"{found.sessions[0]} to {found.sessions[-1]}" if found.sessions else DASH),
-        text(display(result.verdict.partition(":")[0], 120), title=display(result.verdict, 600)),
-        text("simulated" if result.provenance.simulated else display(result.provenance.prices_label, 60)),
+        Cell(f"{found.sessions[0]} {say('to')} {found.sessions[-1]}" if found.sessions else DASH),
+        text(said.partition(":")[0], title=said),
+        text(say("simulated") if result.provenance.simulated else display(result.provenance.prices_label, 60)),
         *numbers,
     )
 
@@ -66,5 +93,5 @@ def spark(growth: Values) -> Markup:
     scale = log([growth[i] or 1.0 for i in kept if drawable(growth[i], positive=True)], HIGH)
     points = " ".join(f"{decimal(along(i, len(growth)) * WIDE)},{decimal(scale.y(growth[i] or 1.0))}" for i in kept)
     line = el("polyline", {"class": "line a", "points": points})
-    box: dict[str, str | float] = {"role": "img", "aria-label": "growth", "width": WIDE, "height": HIGH}
+    box: dict[str, str | float] = {"role": "img", "aria-label": say("growth"), "width": WIDE, "height": HIGH}
     return el("svg", box, line)

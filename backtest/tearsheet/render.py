@@ -19,13 +19,14 @@ from backtest.tearsheet.sheet import sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from backtest.result import Result
     from backtest.tearsheet.beside import Beside
     from backtest.tearsheet.figures import Figure
     from backtest.tearsheet.sheet import Sheet
 
-__all__ = ["environment", "json_text", "policy", "render", "script_text"]
+__all__ = ["environment", "json_text", "policy", "readings", "render", "script_text"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_READINGS = 2_600
@@ -61,7 +62,7 @@ def _page(page: Sheet) -> str:
             policy=policy(script),
             # Safe: our own file, and JSON with every character that could end the element escaped.
             script=Markup(script),  # noqa: S704
-            readings=Markup(json_text(_readings(page))),  # noqa: S704
+            readings=Markup(json_text(readings(page.sessions, _read_out(page)))),  # noqa: S704
         )
     )
 
@@ -103,17 +104,18 @@ def json_text(value: object) -> str:
     return text
 
 
-def _readings(page: Sheet) -> dict[str, object]:
-    count = len(page.sessions)
-    stride = -(-count // MOST_READINGS)
-    kept = [*range(0, count - 1, stride), count - 1]
-    days = [(page.sessions[i] - page.sessions[0]).days for i in kept]
+def readings(sessions: Sequence[date], figures: Sequence[Figure]) -> dict[str, object]:
+    """Give what the crosshair reads out: the sessions, thinned where there are many, and the numbers of each figure."""
+    count = len(sessions)
+    stride = max(-(-count // MOST_READINGS), 1)
+    kept = [*range(0, count - 1, stride), count - 1] if count else []
+    days = [(sessions[i] - sessions[0]).days for i in kept]
     return {
-        "start": page.sessions[0].isoformat(),
+        "start": sessions[0].isoformat() if count else "2000-01-01",
         "gaps": [later - sooner for sooner, later in zip([0, *days], days, strict=False)],
         "at": stride,
         "count": count,
-        "figures": {figure.key: _reading(figure, kept) for figure in _read_out(page)},
+        "figures": {figure.key: _reading(figure, kept) for figure in figures},
     }
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from backtest.tearsheet.messages.ko_labels import LABELS
+from backtest.tearsheet.messages.ko_pages import PAGES
 from backtest.tearsheet.messages.ko_results import RESULTS
 from backtest.tearsheet.messages.ko_sentences import SENTENCES
 
 __all__ = ["KOREAN"]
 
-KOREAN: dict[str, str] = LABELS | SENTENCES | RESULTS
+KOREAN: dict[str, str] = LABELS | SENTENCES | RESULTS | PAGES

@@ -54,7 +54,12 @@ def test_nobody_watching_sees_nothing(capsys: pytest.CaptureFixture[str], *, qui
 
 def test_a_mistake_goes_through(terminal: Terminal) -> None:
     """The line is gone before the error is shown."""
-    with pytest.raises(ValueError, match="mistake"), redirect_stderr(terminal), steps(quiet=False) as say:
-        say("reading prices")
-        raise ValueError("mistake")
+
+    def mistaken() -> None:
+        with redirect_stderr(terminal), steps(quiet=False) as say:
+            say("reading prices")
+            raise ValueError("mistake")
+
+    with pytest.raises(ValueError, match="mistake"):
+        mistaken()
     assert terminal.getvalue().rstrip("\n").endswith("\x1b[2K")

@@ -22,7 +22,7 @@ def test_demo_prints_a_screen_and_the_tearsheet(backtest: Backtest, tmp_path: Pa
     done = backtest("demo", *SHORT)
     assert (done.returncode, done.stderr) == (0, "")
     assert "SIMULATED PRICES" in done.stdout
-    (sheet,) = (line.split("  ")[1] for line in done.stdout.splitlines() if line.startswith("tearsheet"))
+    (sheet,) = (line.removeprefix("page").strip() for line in done.stdout.splitlines() if line.startswith("page"))
     assert (tmp_path / sheet).is_file()
 
 

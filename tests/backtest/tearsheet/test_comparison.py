@@ -8,13 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backtest.tearsheet.comparison import (
-    common_returns,
-    config_differences,
-    convention_differences,
-    render_comparison,
-)
-from backtest.tearsheet.gallery import render_gallery
+from backtest.tearsheet.comparison import common_returns, render_comparison
+from backtest.tearsheet.differences import config_differences, convention_differences
 from backtest.tearsheet.paired import paired_error
 from data.errors import RunError
 from tests.backtest import samples
@@ -62,8 +57,9 @@ def test_other_conventions_suppress_the_differences():
     runs = [("a", samples.sample()), ("b", samples.real())]
     assert convention_differences([result for _, result in runs])
     page = render_comparison(runs)
-    assert "Conventions differ, so no difference is shown: kind of prices is simulated, real." in page
+    assert "Conventions differ, so no difference is shown: the kind of prices is simulated, real." in page
     assert "\u00b1 0" not in page
+    assert "bootstrap" not in page
     assert convention_differences([samples.sample(), samples.sample()]) == []
 
 
@@ -74,15 +70,44 @@ def test_settings_that_differ_are_named_by_their_place():
     assert config_differences([one, two]) == [("a.b", ["1", "3"]), ("s.1.k", ["\u2013", "9"])]
 
 
-def test_a_gallery_lists_every_run_and_escapes_its_name():
-    """A row each, linked to its folder; a run that was ruined and one of a single session too."""
-    runs = [("<b>x", samples.sample()), ("r", samples.ruined()), ("o", samples.one_session())]
-    page = render_gallery(runs)
-    assert "<b>x" not in page
-    assert 'href="%3Cb%3Ex/tearsheet.html"' in page
-    assert page.count("/tearsheet.html") == 3
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"risk_free_per_year": 0.03}, "the risk-free rate is 0.0, 0.03"),
+        ({"account": {"fill": "close"}}, "the kind of fill is open, close"),
+        ({"calendar": "XKRX"}, "the calendar is XNYS, XKRX"),
+        ({"currencies": {"account": "EUR"}}, "the currency of the account is not stated, EUR"),
+    ],
+)
+def test_every_convention_is_guarded(changes, said):
+    """Each alone suppresses the differences, and is named with its values."""
+    other = replace(samples.sample(), config=samples.config(**changes))
+    found = convention_differences([samples.sample(), other])
+    assert any(said in sentence for sentence in found)
 
 
-def test_an_empty_gallery_is_a_page():
-    """No run yet."""
-    assert "0 finished runs." in render_gallery([])
+def test_a_setting_that_is_not_set_is_a_dash():
+    """None is no word of the config."""
+    assert config_differences([{"a": None}, {"a": 1}]) == [("a", ["\u2013", "1"])]
+
+
+def test_each_run_stands_with_its_own_verdict_and_simulated_prices_are_told():
+    """What was found over the own period is not what the shared window shows."""
+    page = render_comparison([("a", samples.sample()), ("b", samples.real())])
+    assert page.count("zero is not excluded") == 2
+    assert "<p>SIMULATED PRICES: A</p>" in page
+
+
+def test_the_guard_speaks_korean():
+    """Labels, guard and notices; the runs' names stay."""
+    page = render_comparison([("first", samples.sample()), ("second", samples.real())], lang="ko")
+    assert '<html lang="ko">' in page
+    assert "계산 규칙이 달라 차이를 보이지 않습니다: 가격의 종류: 모의, 실제." in page
+    assert "B: second" in page
+    assert "Conventions" not in page
+
+
+def test_the_same_runs_make_the_same_page():
+    """Byte for byte: the error's draws are seeded."""
+    runs = [("a", samples.sample(sessions=80)), ("b", samples.sample(sessions=90))]
+    assert render_comparison(runs) == render_comparison(runs)

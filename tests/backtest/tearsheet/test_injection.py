@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from backtest.tearsheet.comparison import render_comparison
+from backtest.tearsheet.gallery import render_gallery
 from backtest.tearsheet.render import render
 from data.events.funnel import Funnel, Loss
 from tests.backtest import samples
@@ -124,6 +126,27 @@ def test_a_payload_in_every_text_changes_no_element_and_no_attribute(
     found = _shape(render(_poisoned(payload)))
     differences = [pair for pair in itertools.zip_longest(found, benign) if pair[0] != pair[1]]
     assert differences == []
+
+
+@pytest.fixture(scope="module")
+def other_pages() -> list[list[tuple[str, tuple[str, ...]]]]:
+    return [_shape(page) for page in _other_pages(BENIGN)]
+
+
+def _other_pages(payload: str) -> list[str]:
+    """Give the comparison and the gallery of poisoned runs, a folder not to be read among them."""
+    runs = [(payload, _poisoned(payload)), ("plain", samples.sample(sessions=60))]
+    return [render_comparison(runs), render_gallery(runs, [(payload, payload)])]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_payload_changes_the_pages_of_several_runs(
+    payload: str, other_pages: list[list[tuple[str, tuple[str, ...]]]]
+) -> None:
+    """Names, labels, verdicts, settings and error texts of a comparison and a gallery."""
+    for page, benign in zip(_other_pages(payload), other_pages, strict=True):
+        differences = [pair for pair in itertools.zip_longest(_shape(page), benign) if pair[0] != pair[1]]
+        assert differences == []
 
 
 def test_the_payload_is_still_there_to_read() -> None:

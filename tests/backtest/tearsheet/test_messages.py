@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from backtest.result import Judgement
+from backtest.tearsheet.comparison import render_comparison
+from backtest.tearsheet.gallery import render_gallery
 from backtest.tearsheet.messages import LANGUAGES, language, say, speaking, understood
 from backtest.tearsheet.messages.catalogue import TABLES
 from backtest.tearsheet.render import render
@@ -62,6 +64,21 @@ def test_every_text_asked_for_is_in_the_table(lang, state, monkeypatch):
     made = getattr(samples if hasattr(samples, state) else samples_evidence, state)()
     render(made, lang=lang)
     render(made, lang=lang, redact=True)
+    assert asked.missing == set()
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_every_text_of_the_other_pages_is_in_the_table(lang, monkeypatch):
+    """A comparison with and without differing conventions, of more runs than lines; a gallery with a broken run."""
+    asked = Asked(TABLES[lang])
+    monkeypatch.setitem(TABLES, lang, asked)
+    runs = [("a", samples.sample()), ("b", samples.real()), *((name, samples.ten_years()) for name in "cdef")]
+    other = replace(samples.sample(), config=samples.config(account={"fill": "close"}, currencies={"account": "EUR"}))
+    render_comparison(runs, lang=lang)
+    render_comparison([*runs[:1], ("x", other)], lang=lang)
+    render_comparison([runs[0], runs[0]], lang=lang)
+    render_gallery(runs, [("x", "damaged")], lang=lang)
+    render_gallery(runs[:1], lang=lang)
     assert asked.missing == set()
 
 

@@ -1,0 +1,58 @@
+"""Korean for the pages of several runs: the comparison and the gallery."""
+
+from __future__ import annotations
+
+__all__ = ["PAGES"]
+
+PAGES: dict[str, str] = {
+    "1 finished run.": "끝난 실행 1개.",
+    "Code": "코드",
+    "Compared": "비교",
+    "Comparison of runs": "실행 비교",
+    "Config": "설정",
+    "Conventions differ, so no difference is shown: {what} is {said}.": (
+        "계산 규칙이 달라 차이를 보이지 않습니다: {what} {said}."
+    ),
+    "Drawn: the first {count}.": "그린 것: 처음 {count}개.",
+    "Folder": "폴더",
+    "Folders that could not be read": "읽지 못한 폴더",
+    "Growth of 1 on a logarithmic axis: {ends}.": "로그 축의 1의 성장: {ends}.",
+    "Growth, log": "성장, 로그",
+    "Input": "입력",
+    "Inputs by hash": "입력의 해시",
+    "Its own period": "자체 기간",
+    "Its verdict": "자체 판정",
+    "Maximum drawdown, %": "최대 낙폭, %",
+    "Mean return, % per year": "평균 수익률, 연 %",
+    "Net of costs, from the first shared session.": "비용 차감 후, 첫 공통 거래일부터.",
+    "Numbers and their differences": "숫자와 그 차이",
+    "On the shared sessions": "공통 거래일에서",
+    "Runs": "실행",
+    "Settings that differ": "다른 설정",
+    "The configs say the same.": "설정이 같습니다.",
+    "Verdict": "판정",
+    "Volatility, % per year": "변동성, 연 %",
+    "What each run found": "각 실행이 찾은 것",
+    "differs": "다름",
+    "growth": "성장",
+    "minus A, \u00b1 s.e.": "A와의 차이, ± 표준오차",
+    "not stated": "밝히지 않음",
+    "real": "실제",
+    "s.e.: paired circular block bootstrap, {draws} draws, blocks of n^(1/3) sessions, seed {seed}.": (
+        "표준오차: 짝지은 순환 블록 부트스트랩, {draws}회 추출, n^(1/3)거래일 블록, 시드 {seed}."
+    ),
+    "same": "같음",
+    "simulated": "모의",
+    "the adjustment of prices": "가격 조정:",
+    "the calendar": "달력:",
+    "the currency of the account": "계좌 통화:",
+    "the kind of fill": "체결 방식:",
+    "the kind of prices": "가격의 종류:",
+    "the risk-free rate": "무위험 금리:",
+    "the sessions of a year": "한 해의 거래일 수:",
+    "{count} finished runs.": "끝난 실행 {count}개.",
+    "{count} more differences": "차이 {count}개 더",
+    "{count} runs on the {sessions} sessions they share, {first} to {last}. A is the reference.": (
+        "실행 {count}개, 공통 {sessions}거래일 {first} ~ {last}. A가 기준입니다."
+    ),
+}
