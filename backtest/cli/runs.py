@@ -10,6 +10,10 @@ import typer
 from backtest.cli.options import Json, Lang, Out  # noqa: TC001 - typer reads it
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from backtest.result import Result
+
     Described = tuple[Path, dict[str, Any], dict[str, Any]]
     Unread = tuple[Path, str]
 
@@ -170,15 +174,19 @@ def written_gallery(out: Path, lang: str) -> Path:
     from backtest.tearsheet.gallery import render_gallery
     from data.errors import ResearchError, RunError
 
-    found, unread = described(out)
-    read_runs, unread_runs = [], [(path.name, why) for path, why in unread]
-    for path, _, _ in bar(found, "reading runs", quiet=False):
-        try:
-            read_runs.append((path.name, read(path)))
-        except ResearchError as error:
-            unread_runs.append((path.name, error.message))
+    found, torn = described(out)
+    unread = [(path.name, why) for path, why in torn]
+
+    def results() -> Iterator[tuple[str, Result]]:
+        for path, _, _ in bar(found, "reading runs", quiet=False):
+            try:
+                yield path.name, read(path)
+            except ResearchError as error:
+                unread.append((path.name, error.message))
+
+    page = render_gallery(results(), unread, lang)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RunError(f"{out} cannot be made: {error.strerror or error}") from error
-    return put(out / "index.html", render_gallery(read_runs, unread_runs, lang))
+    return put(out / "index.html", page)

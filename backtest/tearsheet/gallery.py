@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -17,40 +18,64 @@ from backtest.tearsheet.tables import Cell, Column, Table, counted, text
 from backtest.tearsheet.verdict import verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from backtest.result import Result
+    from backtest.result import Metric, Result
     from backtest.tearsheet.series import Values
 
-__all__ = ["render_gallery", "spark"]
+__all__ = ["Entry", "render_gallery", "spark"]
 
 KEYS = ("cagr", "sharpe", "max_drawdown", "active_return", "costs_per_year")
 WIDE, HIGH, BUCKETS = 160, 28, 60
 
 
-def render_gallery(runs: Sequence[tuple[str, Result]], unread: Sequence[tuple[str, str]] = (), lang: str = "en") -> str:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a row needs of a run; the frames of hundreds are not kept."""
+
+    name: str
+    growth: Values
+    period: str
+    verdict: str
+    prices: str
+    metrics: dict[str, Metric]
+
+
+def render_gallery(runs: Iterable[tuple[str, Result]], unread: Sequence[tuple[str, str]] = (), lang: str = "en") -> str:
     """Give the page; every row links to ``<folder>/tearsheet.html`` beside it.
 
     Parameters
     ----------
     runs
-        Name of the folder and what is in it, in the order of the page.
+        Name of the folder and what is in it, in the order of the page; taken one by one.
     unread
-        Name of each folder that could not be read, and why.
+        Name of each folder that could not be read, and why; looked at after the last run.
     lang
         ``en`` or ``ko``.
 
     """
     with speaking(lang):
-        return _page(runs, unread)
+        return _page([_entry(name, result) for name, result in runs], unread)
 
 
-def _page(runs: Sequence[tuple[str, Result]], unread: Sequence[tuple[str, str]]) -> str:
-    labels = {metric.name: metric.label for _, result in runs for metric in result.metrics}
+def _entry(name: str, result: Result) -> Entry:
+    found = series(result)
+    return Entry(
+        name,
+        found.strategy,
+        f"{found.sessions[0]} {say('to')} {found.sessions[-1]}" if found.sessions else DASH,
+        verdict(result),
+        say("simulated") if result.provenance.simulated else display(result.provenance.prices_label, 60),
+        {metric.name: metric for metric in result.metrics if metric.name in KEYS},
+    )
+
+
+def _page(runs: Sequence[Entry], unread: Sequence[tuple[str, str]]) -> str:
+    labels = {metric.name: metric.label for run in runs for metric in run.metrics.values()}
     keys = [key for key in KEYS if key in labels]
     heads = (say("Run"), say("Growth, log"), say("Period"), say("Verdict"), say("Prices"))
     shown = tuple(Column(f"{understood(labels[key])}{_unit(runs, key)}", numeric=True) for key in keys)
-    body = tuple(_row(name, result, keys) for name, result in runs)
+    body = tuple(_row(run, keys) for run in runs)
     rows = [Row(table=Table(say("Runs"), (*map(Column, heads), *shown), body, kind="runs"), filterable=True)]
     if unread:
         rows.append(Row(table=_unread(unread)))
@@ -63,24 +88,23 @@ def _unread(unread: Sequence[tuple[str, str]]) -> Table:
     return Table(say("Folders that could not be read"), (Column(say("Folder")), Column(say("Reason"))), rows)
 
 
-def _unit(runs: Sequence[tuple[str, Result]], key: str) -> str:
-    units = {metric.unit for _, result in runs for metric in result.metrics if metric.name == key}
+def _unit(runs: Sequence[Entry], key: str) -> str:
+    units = {run.metrics[key].unit for run in runs if key in run.metrics}
     return ", %" if all(unit.startswith("fraction") for unit in units) else ""
 
 
-def _row(name: str, result: Result, keys: Sequence[str]) -> tuple[Cell, ...]:
-    found, known, said = series(result), {metric.name: metric for metric in result.metrics}, verdict(result)
+def _row(run: Entry, keys: Sequence[str]) -> tuple[Cell, ...]:
     numbers = []
     for key in keys:
-        metric = known.get(key)
+        metric = run.metrics.get(key)
         value = metric.value if metric is not None and not isinstance(metric.value, str) else None
         numbers.append(counted(display(metric_value(metric), 40) if metric else DASH, value))
     return (
-        Cell(display(name, 80), href=f"{quote(name, safe='')}/tearsheet.html"),
-        Cell(spark(found.strategy)),
-        Cell(f"{found.sessions[0]} {say('to')} {found.sessions[-1]}" if found.sessions else DASH),
-        text(said.partition(":")[0], title=said),
-        text(say("simulated") if result.provenance.simulated else display(result.provenance.prices_label, 60)),
+        Cell(display(run.name, 80), href=f"{quote(run.name, safe='')}/tearsheet.html"),
+        Cell(spark(run.growth)),
+        text(run.period),
+        text(run.verdict.partition(":")[0], title=run.verdict),
+        text(run.prices),
         *numbers,
     )
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from backtest.cli.report_command import pdf
+from backtest.tearsheet.comparison import render_comparison
+from backtest.tearsheet.gallery import render_gallery
 from backtest.tearsheet.render import render
 from tests.backtest import samples, samples_evidence
 
@@ -263,4 +265,71 @@ def test_screenshots_are_kept(chromium: str, tmp_path: Path, root: Path, width: 
     picture.unlink(missing_ok=True)
     page = render(samples_evidence.full(2_500, 60)).replace("<html ", f'<html data-theme="{theme}" ', 1)
     _run(chromium, tmp_path, page, f"--window-size={width},6000", f"--screenshot={picture}")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+PLAIN = """
+const frame = document.querySelector("iframe"), out = {};
+frame.addEventListener("load", () => {
+  const page = frame.contentDocument, root = page.documentElement, view = frame.contentWindow;
+  out.width = root.scrollWidth;
+  const growth = page.querySelector("#figure-growth .box > svg"), readout = page.querySelector("#figure-growth output");
+  if (growth) growth.dispatchEvent(new view.KeyboardEvent("keydown", { key: "End" }));
+  out.end = readout && readout.textContent;
+  const table = page.querySelector("table"), field = page.querySelector(".filter input");
+  const shown = () => [...table.tBodies[0].rows].filter(row => !row.hidden).map(row => row.cells[0].textContent);
+  if (field) {
+    table.tHead.rows[0].cells[6].click(); out.sorted = shown();
+    field.value = "run-1"; field.dispatchEvent(new view.Event("input")); out.filtered = shown();
+  }
+  page.getElementById("theme").click(); out.button = page.getElementById("theme").textContent;
+  document.body.dataset.out = JSON.stringify(out);
+});
+frame.srcdoc = PAGE;
+"""
+
+
+def _other_pages(lang: str) -> dict[str, str]:
+    runs = [(f"run-{at}", samples.sample(sessions=200 + at)) for at in range(12)]
+    ruined = (f"ruined-{'with-a-long-name-' * 4}", samples.ruined())
+    return {
+        "comparison": render_comparison([*runs[:4], ruined], lang=lang),
+        "gallery": render_gallery([*runs, ruined], [("torn", "the run folder is damaged")], lang=lang),
+    }
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("name", ["comparison", "gallery"])
+def test_pages_of_several_runs_work_on_a_phone(chromium: str, tmp_path: Path, name: str, lang: str) -> None:
+    """No message on the console, nothing wider than 390 pixels, the theme in the page's language."""
+    page = _other_pages(lang)[name]
+    done = _run(chromium, tmp_path, page)
+    assert [line for line in done.stderr.splitlines() if "CONSOLE" in line] == []
+    found = _probe(chromium, tmp_path, page, 390, PLAIN)
+    assert found["width"] <= 390
+    assert found["button"] == {"en": "Light", "ko": "밝게"}[lang]
+
+
+def test_a_comparison_is_read_by_keyboard_and_a_gallery_is_sorted_and_filtered(chromium: str, tmp_path: Path) -> None:
+    """End reads the growth of every drawn run at the last shared session; a heading sorts; a word filters."""
+    pages = _other_pages("en")
+    read = _probe(chromium, tmp_path, pages["comparison"], 1_100, PLAIN)["end"]
+    first = samples.sample(sessions=200)
+    assert read.startswith(f"{first.daily['session'][-1]}\u2003A {first.daily['equity'][-1] / samples.CAPITAL:.4f}")
+    found = _probe(chromium, tmp_path, pages["gallery"], 1_100, PLAIN)
+    assert len(found["sorted"]) == 13
+    assert set(found["filtered"]) == {"run-1", "run-10", "run-11"}
+
+
+@pytest.mark.parametrize("width", [1440, 768, 390])
+@pytest.mark.parametrize("name", ["comparison", "gallery"])
+def test_screenshots_of_the_other_pages_are_kept(
+    chromium: str, tmp_path: Path, root: Path, width: int, name: str
+) -> None:
+    """For people to look at, in Korean: three widths."""
+    kept = root / "artifacts"
+    kept.mkdir(exist_ok=True)
+    picture = kept / f"{name}-{width}-ko.png"
+    picture.unlink(missing_ok=True)
+    _run(chromium, tmp_path, _other_pages("ko")[name], f"--window-size={width},2000", f"--screenshot={picture}")
     assert picture.read_bytes().startswith(b"\x89PNG")
