@@ -59,17 +59,19 @@ def render_comparison(runs: Sequence[tuple[str, Result]], *, lang: str = "en") -
 
 def _page(runs: Sequence[tuple[str, Result]], days: list[date], returns: Sequence[Floats]) -> str:
     names = [f"{letter}: {display(name, 60)}" for letter, (name, _) in zip("ABCDEFGHIJ", runs, strict=False)]
-    results = [result for _, result in runs]
+    results, letters = [result for _, result in runs], [name[0] for name in names]
     differing = convention_differences(results)
-    simulated = ", ".join(name[0] for name, result in zip(names, results, strict=True) if result.provenance.simulated)
+    simulated = ", ".join(
+        letter for letter, result in zip(letters, results, strict=True) if result.provenance.simulated
+    )
     rows = [
         *([Row(note=f"{say('SIMULATED PRICES')}: {simulated}", notice=True)] if simulated else []),
         *(Row(note=sentence, notice=True) for sentence in differing),
-        Row(figure=_growth(days, names, returns)),
-        Row(table=_numbers(results, names, returns, comparable=not differing)),
         Row(table=runs_table(results, names)),
-        Row(table=hash_table(results, names)),
-        Row(table=config_table(results, names)),
+        Row(figure=_growth(days, names, returns)),
+        Row(table=_numbers(results, letters, returns, comparable=not differing)),
+        Row(table=hash_table(results, letters)),
+        Row(table=config_table(results, letters)),
     ]
     lead = say(
         "{count} runs on the {sessions} sessions they share, {first} to {last}. A is the reference.",
@@ -138,7 +140,7 @@ def _numbers(results: Sequence[Result], names: Sequence[str], returns: Sequence[
     rate = (1.0 + config.risk_free_per_year) ** (1.0 / per_year) - 1.0
     rows = []
     for label, (factor, measure) in _measures(per_year, rate).items():
-        cells: list[Cell] = [text(label)]
+        cells = [Cell(label, kind="nowrap")]
         values = [float(measure(r[None, :])[0]) * factor for r in returns]
         for k, value in enumerate(values):
             cells.append(counted(number(value, 2), value if math.isfinite(value) else None))
@@ -148,7 +150,7 @@ def _numbers(results: Sequence[Result], names: Sequence[str], returns: Sequence[
         rows.append(tuple(cells))
     columns = [Column(say("On the shared sessions")), Column(names[0], numeric=True)]
     for name in names[1:]:
-        columns += [Column(name, numeric=True), Column(say("minus A, \u00b1 s.e."), numeric=True)]
+        columns += [Column(name, numeric=True), Column(say("{name} minus A, \u00b1 s.e.", name=name), numeric=True)]
     return Table(
         say("Numbers and their differences"), tuple(columns), tuple(rows), _how(config.seed) if comparable else ""
     )

@@ -49,12 +49,12 @@ def _currency(result: Result) -> str:
 
 def runs_table(results: Sequence[Result], names: Sequence[str]) -> Table:
     """Give what each run found over its own period, and where its prices came from."""
-    columns = (Column(say("Run")), Column(say("Its own period")), Column(say("Prices")), Column(say("Its verdict")))
+    heads = (say("Run"), say("Its verdict"), say("Its own period"), say("Prices"))
     rows = tuple(
-        (text(name), text(_period(result)), text(_prices(result)), Cell(verdict(result), kind="long"))
+        (text(name), Cell(verdict(result), kind="long"), Cell(_period(result), kind="nowrap"), text(_prices(result)))
         for name, result in zip(names, results, strict=True)
     )
-    return Table(say("What each run found"), columns, rows)
+    return Table(say("What each run found"), tuple(map(Column, heads)), rows, kind="wide")
 
 
 def _period(result: Result) -> str:

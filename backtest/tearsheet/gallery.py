@@ -102,8 +102,8 @@ def _row(run: Entry, keys: Sequence[str]) -> tuple[Cell, ...]:
     return (
         Cell(display(run.name, 80), href=f"{quote(run.name, safe='')}/tearsheet.html"),
         Cell(spark(run.growth)),
-        text(run.period),
-        text(run.verdict.partition(":")[0], title=run.verdict),
+        Cell(run.period, kind="nowrap"),
+        Cell(run.verdict.partition(":")[0], title=run.verdict, kind="long"),
         text(run.prices),
         *numbers,
     )

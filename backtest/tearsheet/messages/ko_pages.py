@@ -35,7 +35,7 @@ PAGES: dict[str, str] = {
     "What each run found": "각 실행이 찾은 것",
     "differs": "다름",
     "growth": "성장",
-    "minus A, \u00b1 s.e.": "A와의 차이, ± 표준오차",
+    "{name} minus A, \u00b1 s.e.": "{name} \u2212 A, ± 표준오차",
     "not stated": "밝히지 않음",
     "real": "실제",
     "s.e.: paired circular block bootstrap, {draws} draws, blocks of n^(1/3) sessions, seed {seed}.": (
