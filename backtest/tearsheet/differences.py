@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from backtest.result import Result
 
-__all__ = ["config_differences", "config_table", "convention_differences", "hash_table", "runs_table"]
+__all__ = ["config_differences", "config_table", "convention_differences", "hash_table", "runs_table", "settings"]
 
 MOST_CHANGES = 200
 
@@ -96,10 +96,15 @@ def config_table(results: Sequence[Result], names: Sequence[str]) -> Table:
 
 def config_differences(configs: Sequence[dict[str, Any]]) -> list[tuple[str, list[str]]]:
     """Give (place, value per config) of every leaf that is not the same in all; an absent or empty one is a dash."""
-    flat = [dict(_leaves(config, "")) for config in configs]
+    flat = [settings(config) for config in configs]
     places = list(dict.fromkeys(place for leaves in flat for place in leaves))
     rows = [(place, [leaves.get(place, DASH) for leaves in flat]) for place in places]
     return [(place, values) for place, values in rows if len(set(values)) > 1]
+
+
+def settings(config: dict[str, Any]) -> dict[str, str]:
+    """Give every leaf of a config by its place, as ``signals.0.cap``."""
+    return dict(_leaves(config, ""))
 
 
 def _leaves(value: object, place: str) -> Iterator[tuple[str, str]]:

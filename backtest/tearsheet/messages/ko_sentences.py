@@ -75,7 +75,6 @@ SENTENCES: dict[str, str] = {
     "The whole run made {whole}; without {name}, the one that changes it most, {without}.": "전체 수익률 {whole}; 가장 큰 영향을 주는 {name} 없이는 {without}.",
     "There is no edge even without a shift.": "이동이 없어도 우위가 없습니다.",
     "Traded notional per session in percent of equity, {span}.": "거래일별 거래 금액, 자본 대비, {span}.",
-    "Walk-forward over {count} windows, {purge} sessions purged: Sharpe ratio per session {sharpe}, probability above 0: {psr}.": "워크포워드 {count}구간, {purge}거래일 제외: 거래일당 샤프 지수 {sharpe}, 0보다 클 확률 {psr}.",
     "Without a benchmark there is no beta.": "벤치마크가 없으면 베타도 없습니다.",
     "Yearly returns of the strategy: {said}.": "전략의 연도별 수익률: {said}.",
     "actual {value}": "실제 {value}",

@@ -7,9 +7,11 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from backtest.result import Judgement
+from backtest.tearsheet.beside import Beside, Swept
 from backtest.tearsheet.comparison import render_comparison
 from backtest.tearsheet.gallery import render_gallery
 from backtest.tearsheet.messages import LANGUAGES, language, say, speaking, understood
@@ -79,6 +81,22 @@ def test_every_text_of_the_other_pages_is_in_the_table(lang, monkeypatch):
     render_comparison([runs[0], runs[0]], lang=lang)
     render_gallery(runs, [("x", "damaged")], lang=lang)
     render_gallery(runs[:1], lang=lang)
+    assert asked.missing == set()
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_every_text_of_a_sweep_is_in_the_table(lang, monkeypatch):
+    """A map of three settings with a walk-forward, and one that had none for a reason."""
+    asked = Asked(TABLES[lang])
+    monkeypatch.setitem(TABLES, lang, asked)
+    grid = [{"a": a, "b": b, "c": c} for a in "123" for b in "12" for c in "12"]
+    board = pl.DataFrame([{"cell": str(at), **row, "sharpe": 0.1 * at} for at, row in enumerate(grid)])
+    window = {"held": ["2020-01-02", "2020-02-03"], "cell": "0", "sharpe_inside": 0.1, "sharpe_outside": None}
+    forward = {"windows": [window], "purge_sessions": 5, "sharpe_per_session": None, "psr": None}
+    about = {"sweep": "s", "cells": [{"cell": "0", "settings": grid[0]}], "effective_trials": 2.0, "pbo": None,
+             "pbo_note": "too short", "walk_forward_note": "too short"}  # fmt: skip
+    for walked in (forward, None):
+        render(samples.sample(), beside=Beside((Swept({**about, "walk_forward": walked}, board),)), lang=lang)
     assert asked.missing == set()
 
 

@@ -10,7 +10,6 @@ import numpy as np
 import polars as pl
 import pytest
 
-from backtest.tearsheet.beside import Beside, Swept
 from backtest.tearsheet.render import render
 from backtest.tearsheet.sections.capacity import multipliers, sharpe_at
 from backtest.tearsheet.sections.evidence import dies_at
@@ -125,19 +124,6 @@ def test_the_sharpe_ratio_falls_with_the_root_of_the_account():
 def test_without_impact_the_page_says_why_there_is_no_capacity(full):
     """The sample charges none."""
     assert "No capacity: costs.impact is 0" in _section(full, "costs")
-
-
-def test_a_sweep_over_two_settings_is_a_heat_map_with_its_overfitting():
-    """Sharpe ratios stand where their settings cross; PBO and walk-forward beside them."""
-    settings = [{"signals.0.cap": a, "account.fill": b} for a in ("0.2", "0.4") for b in ("open", "close")]
-    board = pl.DataFrame([{**row, "sharpe": 0.5 + k / 4} for k, row in enumerate(settings)])
-    about = {"sweep": "caps", "cells": [{"settings": row} for row in settings], "effective_trials": 2.5, "pbo": 0.25,
-             "pbo_note": "", "walk_forward": {"windows": [1, 2], "purge_sessions": 20, "sharpe_per_session": 0.05,
-                                              "psr": 0.75}}  # fmt: skip
-    part = _section(render(samples.sample(), beside=Beside((Swept(about, board),))), "robustness")
-    assert re.findall(r'data-v="(0\.5|0\.75|1\.0|1\.25)"', part) == ["0.5", "0.75", "1.0", "1.25"]
-    assert "lower half of the other: 25\u00a0%." in part
-    assert "Walk-forward over 2 windows" in part
 
 
 def test_a_redacted_page_tells_no_position():
