@@ -6,7 +6,8 @@ import polars as pl
 
 __all__ = ["csv_text", "neutral"]
 
-STARTS = ("=", "+", "-", "@", "\t", "\r", "\x00", "\n")
+# The wide forms too: spreadsheets of East Asian languages read them as the narrow ones.
+STARTS = ("=", "+", "-", "@", "\t", "\r", "\x00", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def neutral(text: str | None) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backtest.tearsheet.messages import say
+from backtest.tearsheet.sections.base import Block
 from backtest.tearsheet.tables import Table
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ FIGURES = ("weights", "exposure", "turnover")
 METRICS = ("turnover", "exposure")
 # Tables and figures of these sections name assets, events or trades.
 SECTIONS = ("left", "study", "extremes", "coverage")
+SWEPT = "robustness"
 
 
 def redacted(whole: Sheet) -> Sheet:
@@ -42,7 +44,12 @@ def redacted(whole: Sheet) -> Sheet:
 
 
 def _section(part: Section, hidden: str) -> Section:
-    return replace(part, blocks=(), absent=hidden) if part.key in SECTIONS else part
+    if part.key in SECTIONS:
+        return replace(part, blocks=(), absent=hidden)
+    if part.key == SWEPT and len(part.blocks) > 1:
+        # What was swept are settings of the config; the numbers of the run itself stand first.
+        return replace(part, blocks=(part.blocks[0], Block(note=hidden)))
+    return part
 
 
 def _without_last(table: Table) -> Table:

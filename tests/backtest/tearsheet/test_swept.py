@@ -161,3 +161,18 @@ def test_no_setting_of_a_sweep_becomes_an_element():
     told = {"sweep": nasty, "pbo": None, "pbo_note": nasty, "overfitting": stored, "walk_forward": forward}
     assert "<img" not in _part(_swept(grid, **told))
     assert "<img" not in _part(_swept(grid, **{**told, "walk_forward": None, "walk_forward_note": nasty}))
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_a_redacted_page_tells_no_setting_that_was_swept(lang):
+    """Neither names nor values nor what was chosen forward; the numbers of the run itself stay."""
+    window = {"held": ["2019-07-01", "2019-12-31"], "cell": "c3", "sharpe_inside": 0.1, "sharpe_outside": 0.1}
+    forward = {"windows": [window], "purge_sessions": 20, "sharpe_per_session": 0.05, "psr": 0.75}
+    sweep = _swept(_grid("0.2113", "0.4"), walk_forward=forward)
+    shown, redacted = (
+        render(samples.sample(), beside=Beside((sweep,)), redact=redact, lang=lang) for redact in (False, True)
+    )
+    for word in (CAP, "0.2113", "2019-07-01", "cap 0.4"):
+        assert word in shown, word
+        assert word not in redacted, word
+    assert "PSR" in redacted
