@@ -143,7 +143,9 @@ def test_a_folder_that_is_no_run_is_named(tmp_path):
         read(tmp_path / "nothing")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\x00=1", "\uff1d1+1", "\uff20SUM(A1)"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\x00=1", "\uff1d1+1", "\uff20SUM(A1)"]
+)
 def test_no_cell_of_a_csv_starts_like_a_formula(text):
     """CWE-1236: an apostrophe stands before it; numbers stay numbers, negative ones too."""
     lines = csv_text(pl.DataFrame({"a": [text], "b": [-1.5]}))
