@@ -49,13 +49,15 @@ def execute(
     from backtest.cli.progress import steps
     from backtest.cli.trials import counted, weighed
     from backtest.config.reader import load
-    from backtest.engine import run as engine_run
 
     conditions = gates.parse(fail_if)
     loaded = load(config, overrides)
     for text in loaded.notes:
         note(clean(text))
     with steps(quiet=quiet or as_json) as say:
+        # Inside: the engine takes a moment to load.
+        from backtest.engine import run as engine_run
+
         plain = engine_run(loaded.config, loaded.folder, progress=say)
         say("weighing by the trials")
         tally = weighed(plain, out)
@@ -103,4 +105,4 @@ def _show(result: Result, folder: Path, outcomes: list[Outcome], tried: Tally, *
         from backtest.cli.summary import summary
         from backtest.cli.trials import line
 
-        write(summary(result, folder, tried=line(tried)))
+        write(summary(result, folder, tried=(line(tried),)))

@@ -21,12 +21,11 @@ if TYPE_CHECKING:
 __all__ = ["cost_line", "event_lines"]
 
 COSTS = ("half_spread", "slippage", "commission", "impact", "borrow")
-MOST_ENDS = 2
 HANG = 8
 
 
-def event_lines(result: Result, width: int) -> Iterator[Text]:
-    """Give the funnel with its largest loss, then the events with the largest gains and losses."""
+def event_lines(result: Result, width: int, most: int = 2) -> Iterator[Text]:
+    """Give the funnel with its largest loss, then so many events with the largest gains and losses."""
     stages = zip(STAGES, result.funnel.counts, strict=True)
     yield wrapped(" > ".join(f"{stage} {count:,}" for stage, count in stages), width, 2, label="events  ")
     losses = sorted(result.funnel.losses, key=lambda loss: (-loss.count, loss.stage, loss.reason))
@@ -34,10 +33,10 @@ def event_lines(result: Result, width: int) -> Iterator[Text]:
         more = f" (and {len(losses) - 1} other reason{'' if len(losses) == 2 else 's'})" if len(losses) > 1 else ""
         largest = f"{losses[0].count:,} not {losses[0].stage}: {losses[0].reason}"
         yield Text(" " * HANG + cut(largest, width - HANG - len(more)) + more, "dim")
-    yield from _ends(result, width)
+    yield from _ends(result, width, most)
 
 
-def _ends(result: Result, width: int) -> Iterator[Text]:
+def _ends(result: Result, width: int, most: int) -> Iterator[Text]:
     """Give the events that gained and lost the most; nobody stands among both."""
     if not result.events.height:
         return
@@ -46,7 +45,7 @@ def _ends(result: Result, width: int) -> Iterator[Text]:
         ("best", known.filter(pl.col("pnl") > 0).sort("pnl", "event_id", descending=[True, False]), "cyan"),
         ("worst", known.filter(pl.col("pnl") < 0).sort("pnl", "event_id"), "yellow"),
     ):
-        ends = rows.head(MOST_ENDS).select("pnl", "session", "asset", "kind", "event_id").rows()
+        ends = rows.head(most).select("pnl", "session", "asset", "kind", "event_id").rows()
         for at, (pnl, *told) in enumerate(ends):
             amount = f"{number(pnl, 0, plus=True):>11}"
             room = width - HANG - len(amount) - 2

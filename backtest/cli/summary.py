@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 __all__ = ["summary"]
 
 MOST_WARNINGS = 2
+GUTTER = 8
 WIDEST = 100
 STYLES = {"supported": "bold cyan", "refuted": "bold yellow", "ruined": "bold red"}
 
 
-def summary(result: Result, folder: Path, width: int | None = None, tried: str = "") -> str:
+def summary(result: Result, folder: Path, width: int | None = None, tried: Sequence[str] = ()) -> str:
     """Give the screen as text, coloured where stdout is a terminal.
 
     Parameters
@@ -39,7 +40,7 @@ def summary(result: Result, folder: Path, width: int | None = None, tried: str =
     width
         Columns; the terminal's when not given, 80 without a terminal.
     tried
-        What the ledger of trials says, one line.
+        What the ledger of trials says, line by line, each with its label in the first eight columns.
 
     """
     width = min(width or shutil.get_terminal_size((80, 24)).columns, WIDEST)
@@ -63,15 +64,15 @@ def _screen(width: int) -> Console:
     )
 
 
-def _lines(result: Result, folder: Path, width: int, tried: str) -> Iterator[Text]:
+def _lines(result: Result, folder: Path, width: int, tried: Sequence[str]) -> Iterator[Text]:
     plain = not unicode_ok(sys.stdout)
     yield from _head(result, width)
     yield from number_lines(result, width)
     yield from growth(result, width, plain=plain)
-    yield from event_lines(result, width)
+    yield from event_lines(result, width, most=1 if result.warnings else 2)
     yield cost_line(result, width)
-    if tried:
-        yield wrapped(tried.removeprefix("trials"), width, 1, label="trials  ")
+    for line in tried:
+        yield wrapped(line[GUTTER:], width, 1, label=f"{line[:GUTTER]:<{GUTTER}}")
     yield from _page(folder)
 
 

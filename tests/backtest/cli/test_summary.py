@@ -170,7 +170,9 @@ def test_the_screen_fits(result: Result, width: int, most: int) -> None:
         funnel=Funnel((9,) * 5, tuple(Loss("valid", "long reason " * 20, count) for count in range(20))),
         provenance=dataclasses.replace(result.provenance, disclosure=("a long disclosure " * 30,)),
     )
-    lines = summary(crowded, FOLDER, width, "trials  " + "very many trials " * 9).splitlines()
+    lines = summary(
+        crowded, FOLDER, width, ["trials  " + "very many " * 9, "luck    " + "left of it " * 9]
+    ).splitlines()
     assert len(lines) <= most
     assert max(len(line) for line in lines if not line.startswith("page")) <= min(width, 100)
 
@@ -209,6 +211,12 @@ def test_a_terminal_gets_colour_unless_it_is_asked_not_to(
     screen = summary(result, FOLDER, 80)
     assert ("\x1b[" in screen) is colour
     assert clean(screen) == piped
+
+
+def test_what_the_ledger_says_stands_beside_its_labels(result: Result) -> None:
+    """A line each, above the page."""
+    rows = summary(result, FOLDER, 80, ["trials  3 trials on these data", "luck    deflated 0.61"]).splitlines()
+    assert rows[-4:-2] == ["trials  3 trials on these data", "luck    deflated 0.61"]
 
 
 def test_a_long_path_is_never_broken(result: Result) -> None:
