@@ -20,6 +20,9 @@ CHOICE: dict[str, str] = {
     "Superior predictive ability: p, lower bound": "우월 예측력: p, 하한",
     "Superior predictive ability: p, upper bound": "우월 예측력: p, 상한",
     "Superior predictive ability: statistic": "우월 예측력: 통계량",
+    "{count} strategies allow only {ranks} ranks: the probability is coarse below 10": (
+        "전략 {count}개는 순위가 {ranks}개뿐: 10개 미만에서는 확률이 거칩니다"
+    ),
     "average of the three p-values": "세 p값의 평균",
 }
 
@@ -59,6 +62,7 @@ PAGES: dict[str, str] = {
     "The choice among the cells": "칸 가운데 고르기",
     "The configs say the same.": "설정이 같습니다.",
     "The other settings held at: {held}.": "나머지 설정: {held}.",
+    "Trials: those counted when the run was made.": "시도: 실행했을 때 센 것.",
     "Verdict": "판정",
     "Volatility, % per year": "변동성, 연 %",
     "Walk-forward": "워크포워드",

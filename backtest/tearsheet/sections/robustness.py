@@ -53,7 +53,9 @@ def _line(view: View) -> Table:
     ]
     columns = (Column(say("How far the Sharpe ratio may be believed")), Column(say("Value"), numeric=True))
     note = say("Probabilities from 0 to 1; PSR and MinTRL after Bailey and Lopez de Prado 2012, DSR 2014.")
-    return Table(say("Overfitting"), columns, tuple(rows) or _reckoned(view), note)
+    if "trials" in known:
+        note += " " + say("Trials: those counted when the run was made.")
+    return Table(say("Overfitting"), columns, tuple(rows) or _reckoned(view), note, "narrow")
 
 
 def _told(metric: Metric) -> str:

@@ -149,6 +149,8 @@ def _judged(about: Mapping[str, Any]) -> str:
     else:
         said.append(say("PBO, the probability that the best of one half is in the lower half of the other: {pbo}.",
                         pbo=percent(about["pbo"], 0)))  # fmt: skip
+        if about["pbo_note"]:
+            said.append(f"({understood(display(about['pbo_note'], 200))})")
     if not about.get("walk_forward"):
         said.append(_no_forward(about.get("walk_forward_note")))
     return " ".join(said)
@@ -165,7 +167,7 @@ def _believed(stored: Sequence[Mapping[str, Any]]) -> Table:
     metrics = [Metric(**{name: one[name] for name in FIELDS if name in one}) for one in stored]
     columns = (Column(say("What choosing the best leaves of it")), Column(say("Value"), numeric=True))
     rows = tuple((text(understood(display(m.label, 120)), display(m.convention, 600)), _value(m)) for m in metrics)
-    return Table(say("The choice among the cells"), columns, rows)
+    return Table(say("The choice among the cells"), columns, rows, kind="narrow")
 
 
 def _value(metric: Metric) -> Cell:

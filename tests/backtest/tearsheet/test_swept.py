@@ -101,6 +101,13 @@ def test_a_ruined_cell_is_a_dash():
     assert "No probability of overfitting: a cell was ruined." in part
 
 
+def test_a_coarse_probability_of_overfitting_says_so():
+    """The remark stands behind it, in the reader's language."""
+    told = {"pbo_note": "4 strategies allow only 4 ranks: the probability is coarse below 10"}
+    assert f"25\u00a0%. ({told['pbo_note']})" in _part(_swept(_grid("0.2", "0.4"), **told))
+    assert "순위가 4개뿐" in _part(_swept(_grid("0.2", "0.4"), **told), lang="ko")
+
+
 def test_every_window_of_the_walk_forward_is_told():
     """What was chosen, on the year's scale inside and outside by hand; a cell that is unknown has no settings."""
     window = {"trained": ["2019-01-02", "2019-06-28"], "held": ["2019-07-01", "2019-12-31"], "sharpe_inside": 0.1}
