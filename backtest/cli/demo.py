@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backtest.cli.options import FailIf, Json, Out, Quiet, Set  # noqa: TC001 - typer reads it
+from backtest.cli.options import FailIf, Json, Lang, Out, Quiet, Set  # noqa: TC001 - typer reads it
 from backtest.cli.run import execute
 
 __all__ = ["demo"]
@@ -17,9 +17,10 @@ def demo(
     fail_if: FailIf = None,
     as_json: Json = False,
     quiet: Quiet = False,
+    lang: Lang = "en",
 ) -> None:
     """Run the quickstart on a simulated market."""
     import backtest
 
     config = Path(backtest.__file__).parents[1] / "configs" / "quickstart.yaml"
-    execute(str(config), overrides or [], Path(out), fail_if or [], as_json=as_json, quiet=quiet)
+    execute(str(config), overrides or [], Path(out), fail_if or [], as_json=as_json, quiet=quiet, lang=lang)
