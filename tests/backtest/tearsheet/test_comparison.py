@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -111,3 +113,24 @@ def test_the_same_runs_make_the_same_page():
     """Byte for byte: the error's draws are seeded."""
     runs = [("a", samples.sample(sessions=80)), ("b", samples.sample(sessions=90))]
     assert render_comparison(runs) == render_comparison(runs)
+
+
+def test_the_numbers_and_their_differences_are_those_of_the_formulas():
+    """Mean, volatility, Sharpe ratio and drawdown of both runs from their equity, and B minus A."""
+    runs = [samples.sample(sessions=120), samples.sample(sessions=120, events=6, first=date(2019, 3, 1))]
+    days, returns = common_returns(runs)
+    assert len(days) < 120
+    year = 251.5  # sessions a year of New York
+    expected = []
+    for r in returns:
+        path = np.concatenate([[1.0], np.cumprod(1 + r)])
+        fall = min(path[k] / max(path[: k + 1]) - 1 for k in range(len(path)))
+        mean, sd = float(np.mean(r)), math.sqrt(float(np.sum((r - np.mean(r)) ** 2)) / (len(r) - 1))
+        expected.append((mean * year * 100, sd * math.sqrt(year) * 100, mean / sd * math.sqrt(year), fall * 100))
+    page = render_comparison([("a", runs[0]), ("b", runs[1])])
+    shown = [float(text) for text in re.findall(r'<td class="num" data-v="([^"]*)"', page)]
+    assert shown == pytest.approx([value for pair in zip(*expected, strict=True) for value in pair], rel=2e-4)
+    differences = re.findall(r">([+\u2212]?[\d.]+) \u00b1", page)
+    assert [float(text.replace("\u2212", "-")) for text in differences] == pytest.approx(
+        [b - a for a, b in zip(*expected, strict=True)], abs=0.02
+    )

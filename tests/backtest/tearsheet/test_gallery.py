@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from backtest.tearsheet.gallery import render_gallery
@@ -45,3 +46,24 @@ def test_simulated_prices_stand_in_the_row():
     runs = [("s", samples.sample()), ("r", replace(samples.real(), run_id="r"))]
     assert "<td>simulated</td>" in render_gallery(runs)
     assert "<td>모의</td>" in render_gallery(runs, lang="ko")
+
+
+def test_every_number_carries_the_whole_number_of_its_run():
+    """Growth, Sharpe ratio, drawdown, return over the mix and costs of the metrics, in this order; a dash has none."""
+    result = samples.sample()
+    known = {metric.name: metric.value for metric in result.metrics}
+    page = render_gallery([("a", result)])
+    keys = ("cagr", "sharpe", "max_drawdown", "active_return", "costs_per_year")
+    assert [float(text) for text in re.findall(r'data-v="([^"]*)"', page)] == [known[key] for key in keys]
+    assert len(re.findall(r'data-v="', render_gallery([("o", samples.one_session())]))) < len(keys)
+
+
+def test_runs_are_taken_one_by_one():
+    """A generator will do, and what it could not read on the way stands below."""
+    unread: list[tuple[str, str]] = []
+
+    def runs():
+        yield "a", samples.sample(sessions=30)
+        unread.append(("late", "found on the way"))
+
+    assert "found on the way" in render_gallery(runs(), unread)
