@@ -69,6 +69,15 @@ def test_the_readme_example_runs(root, capsys):
     assert capsys.readouterr().out == "[9990.01, 10489.51, 11532.42] ['scaled', 'scaled', 'filled']\n"
 
 
+def test_the_page_on_arrays_prints_what_it_shows(root, capsys):
+    """Every block of docs/arrays.md runs after the ones before it and prints what stands behind its prints."""
+    names = {}
+    for block in blocks((root / "docs/arrays.md").read_text(), "python"):
+        exec(block, names)  # noqa: S102 - the page's own example
+        shown = re.findall(r"^print\(.*\)  # (.*)$", block, flags=re.MULTILINE)
+        assert capsys.readouterr().out.splitlines() == shown != []
+
+
 def test_the_readme_lists_what_a_run_writes(root, small, tmp_path):
     """The table of files is the folder's content."""
     from backtest.store import write
@@ -137,7 +146,15 @@ def test_the_parts_of_a_gain_are_as_the_page_says(root):
 
 @pytest.mark.parametrize(
     "path",
-    ["README.md", "docs/timing.md", "docs/accounting.md", "docs/peers.md", "docs/signals.md", "docs/event-study.md"],
+    [
+        "README.md",
+        "docs/timing.md",
+        "docs/accounting.md",
+        "docs/arrays.md",
+        "docs/peers.md",
+        "docs/signals.md",
+        "docs/event-study.md",
+    ],
 )
 def test_links_lead_somewhere(root, path):
     """Every relative link of a page exists."""
