@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
+import threading
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import requests
 from requests.adapters import BaseAdapter
 
+from data.prices.turns import APART_SECONDS
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 class Yahoo(BaseAdapter):
@@ -98,9 +106,83 @@ def reply(symbol: str, closes: Mapping[str, float | None], **given: Any) -> tupl
     return 200, json.dumps({"chart": {"result": [result], "error": None}}).encode()
 
 
-def mounted(yahoo: Yahoo) -> requests.Session:
-    """Give a session that reaches nothing but the offline Yahoo."""
+class Waits:
+    """Seconds that pass only by waiting; waits for patience are noted, those between any two requests are not."""
+
+    def __init__(self, noted: list[float]) -> None:
+        self.at, self.noted = 0.0, noted
+
+    def now(self) -> float:
+        """Give the seconds so far."""
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        """Let seconds pass."""
+        self.at += seconds
+        if seconds > APART_SECONDS:
+            self.noted.append(seconds)
+
+
+def mounted(adapter: BaseAdapter) -> requests.Session:
+    """Give a session that reaches nothing but the adapter, which is the offline Yahoo or leads to it."""
     session = requests.Session()
-    session.mount("https://", yahoo)
-    session.mount("http://", yahoo)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
     return session
+
+
+class Through(BaseAdapter):
+    """Sends every request to a local server instead; can be pickled, so workers reach the same server."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__()
+        self.base = base
+
+    def send(self, request: Any, **_options: Any) -> requests.Response:
+        """Ask the local server for the same path."""
+        parts = urlsplit(request.url)
+        with requests.Session() as own:
+            own.trust_env = False
+            return own.get(f"{self.base}{parts.path}?{parts.query}", timeout=10)
+
+    def close(self) -> None:
+        """Close nothing."""
+
+
+class Deadly(Through):
+    """The same, but the process that asks for one symbol is killed, as if memory had run out."""
+
+    def __init__(self, base: str, symbol: str) -> None:
+        super().__init__(base)
+        self.symbol = symbol
+
+    def send(self, request: Any, **options: Any) -> requests.Response:
+        """Die, or ask."""
+        if f"/chart/{self.symbol}?" in request.url:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().send(request, **options)
+
+
+@contextmanager
+def served(yahoo: Yahoo) -> Iterator[str]:
+    """Serve the offline Yahoo to other processes on 127.0.0.1; give the address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer = yahoo.send(requests.Request("GET", f"http://yahoo{self.path}").prepare())
+            self.send_response(answer.status_code)
+            self.send_header("Content-Length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        def log_message(self, *_words: Any) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()

@@ -46,6 +46,7 @@ def fetch(
     calendar: Annotated[str, typer.Option("--calendar", metavar="CODE", help="Exchange of the assets.")] = "XNYS",
     store: Store = DEFAULT_STORE,
     offline: Annotated[bool, typer.Option("--offline", help="Ask nobody; say what is not stored.")] = False,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=16, help="The most processes that ask.")] = 4,
     as_json: Json = False,
 ) -> None:
     """Fetch prices of Yahoo Finance; a changed history is a new vintage beside the old one."""
@@ -61,7 +62,7 @@ def fetch(
         assets = [asset for _, named in groups for asset in named]
         data_view.show_stored(stored.answers(settings, folder, assets), as_json=as_json)
     else:
-        _fetch(settings, folder, groups, as_json=as_json)
+        _fetch(settings, folder, groups, workers=workers, as_json=as_json)
 
 
 @group.command(name="ls")
@@ -141,15 +142,23 @@ def _question(start: datetime | None, end: datetime | None, store: str) -> Price
     return PriceYahoo(start=start.date(), end=None if end is None else end.date(), store=store)
 
 
-def _fetch(settings: PriceYahoo, folder: Path, groups: Groups, *, as_json: bool) -> None:
+def _fetch(settings: PriceYahoo, folder: Path, groups: Groups, *, workers: int, as_json: bool) -> None:
     from backtest.cli import data_view
+    from backtest.cli.console import note
     from backtest.cli.progress import steps
     from data.prices import fetching, yahoo
 
-    with steps(quiet=as_json) as say:
-        line = fetching.Line(say=say)
-        asked = [yahoo.fetch(settings, folder, assets, calendar, line=line) for calendar, assets in groups]
-    fetched = [one for several in asked for one in several]
+    listed = {asset: calendar for calendar, assets in groups for asset in assets}
+    told: list[str] = []
+    try:
+        with steps(quiet=as_json) as say:
+            line = fetching.Line(say=say, tell=told.append, workers=workers)
+            fetched = yahoo.fetch_listed(settings, folder, listed, line=line)
+    except fetching.Interrupted as stop:
+        told.append("interrupted; what came is stored")
+        fetched = stop.fetched
+    for text in told:
+        note(text)
     data_view.show_fetched(folder, fetched, as_json=as_json)
     if as_json and any(one.problem for one in fetched):
         raise typer.Exit(MISSING)

@@ -1,35 +1,35 @@
-"""Fetching prices from a vendor: one asset after the other, patiently, each stored as it comes, every failure named."""
+"""Fetching prices from a vendor: asked for patiently, stored by name as they were sent, every failure named."""
 
 from __future__ import annotations
 
-import random
-import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from data.clocks import MOST_SKEW_SECONDS, Clock, skew
 from data.errors import Finding, MissingDataError
 from data.prices import stored, vintages
+from data.prices.answers import FetchError, swapped
 from data.prices.arrivals import settle
+from data.prices.crew import Alone, Crew
 from data.prices.stored import LABEL
+from data.prices.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
-    import polars as pl
-
     from data.calendar import Calendar
+    from data.prices.answers import Answer, Ask, Hands
+    from data.prices.turns import Come
     from data.prices.vintages import Vintage
 
-__all__ = ["Answer", "FetchError", "Fetched", "Line", "Place", "failed", "fetch_all"]
+__all__ = ["Fetched", "Interrupted", "Line", "Place", "failed", "fetch_all"]
 
-ATTEMPTS = 4
-FIRST_PAUSE_SECONDS = 2.0
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+MOST_WORKERS = 4
+# A worker takes seconds to start; for fewer assets it is not worth them.
+ASSETS_PER_WORKER = 4
 
 
 def _say_nothing(step: str) -> None:
@@ -42,35 +42,29 @@ class Line:
 
     Attributes
     ----------
-    session
-        A requests or curl_cffi session; the library's own when None.
-    now, pause
-        The clock, and how to wait some seconds.
-    say
-        Where progress is told.
+    opens
+        Gives a requests or curl_cffi session; the library's own when None. Several workers get it pickled.
+    clock
+        Seconds, waiting and the wall clock.
+    say, tell
+        Where progress is told, and what the user has to mend.
+    workers
+        The most processes that ask; one asks in this process.
 
     """
 
-    session: Any = None
-    now: Callable[[], datetime] = _now
-    pause: Callable[[float], None] = time.sleep
+    opens: Callable[[], Any] | None = None
+    clock: Clock = field(default_factory=Clock)
     say: Callable[[str], None] = _say_nothing
+    tell: Callable[[str], None] = _say_nothing
+    workers: int = MOST_WORKERS
 
 
 class Place(NamedTuple):
-    """Where what is fetched goes: the name of its source, the store, and the exchange of the assets."""
+    """Where what is fetched goes: the name of its source, and the store."""
 
     source: str
     folder: Path
-    calendar: Calendar
-
-
-class Answer(NamedTuple):
-    """What a vendor sent: HISTORY rows, facts about the question and the answer, and notes on days."""
-
-    frame: pl.DataFrame
-    about: dict[str, str]
-    notes: list[tuple[str, str]]
 
 
 class Fetched(NamedTuple):
@@ -87,38 +81,48 @@ class Fetched(NamedTuple):
         return self.vintage is not None and self.vintage != self.before
 
 
-class FetchError(Exception):
-    """An answer that cannot be used: why, what to do, may asking again help, and does it stop the others."""
+class Interrupted(KeyboardInterrupt):
+    """Somebody pressed Ctrl-C: what came is stored; ``fetched`` says what became of each asset."""
 
-    def __init__(self, problem: str, hint: str = "", *, again: bool = False, stops: str = "") -> None:
-        super().__init__(problem)
-        self.problem, self.hint, self.again, self.stops = problem, hint, again, stops
+    def __init__(self, fetched: list[Fetched]) -> None:
+        super().__init__()
+        self.fetched = fetched
 
 
-def fetch_all(ask: Callable[[str], Answer], place: Place, assets: Sequence[str], line: Line) -> list[Fetched]:
-    """Ask for assets, one after the other by name, and store each as it comes.
+def fetch_all(ask: Ask, place: Place, listed: Mapping[str, Calendar], line: Line) -> list[Fetched]:
+    """Ask for assets, each with its exchange, and store what comes in the order of their names.
 
-    After an asset that stays refused for too many requests, or unreachable, the rest is not tried.
+    Several workers give the same as one: answers are verified against their question and taken in by name. After an
+    asset that stays refused for too many requests, or unreachable, the rest is not tried.
 
     Returns
     -------
     list[Fetched]
         One per asset, ascending by name.
 
+    Raises
+    ------
+    Interrupted
+        On Ctrl-C, with the same list.
+
     """
+    names = sorted(listed)
+    hands = _hands(ask, line, len(names))
+    turns = Turns(hands, line.clock, _told(names, line.say))
+    turns.open(names)
+    keep = _Keeper(place, line)
     results: list[Fetched] = []
-    stopped = ""
-    for at, asset in enumerate(sorted(set(assets)), 1):
-        line.say(f"{LABEL}: {asset} ({at} of {len(set(assets))})")
-        if stopped:
-            found = Finding(LABEL, "asset", asset, f"was not tried: {stopped}", "try again later")
-            results.append(Fetched(asset, None, None, found))
-            continue
-        try:
-            results.append(_one(ask, place, asset, line))
-        except FetchError as failure:
-            stopped = failure.stops
-            results.append(Fetched(asset, None, None, Finding(LABEL, "asset", asset, failure.problem, failure.hint)))
+    try:
+        for asset in names:
+            turns.outcome(asset)
+            results.append(keep.kept(asset, listed[asset], turns.outcomes[asset]))
+    except KeyboardInterrupt as stop:
+        turns.give_up("interrupted")
+        rest = names[len(results) :]
+        results += [keep.kept(asset, listed[asset], turns.outcomes[asset]) for asset in rest]
+        raise Interrupted(results) from stop
+    finally:
+        hands.close()
     return results
 
 
@@ -137,34 +141,61 @@ def failed(fetched: Sequence[Fetched], wanted: int) -> None:
         raise MissingDataError(f"{LABEL}: {len(problems)} of {wanted} assets could not be fetched; {kept}", problems)
 
 
-def _one(ask: Callable[[str], Answer], place: Place, asset: str, line: Line) -> Fetched:
-    answer = _persistently(ask, asset, line)
-    wrong = stored.misfit(asset, answer.about["zone"], place.calendar)
-    if wrong is not None:
-        raise FetchError(wrong.problem, wrong.hint)
-    at = line.now()
-    frame, notes = settle(answer.frame, place.calendar, at)
-    if frame["close"].null_count() == frame.height:
-        raise FetchError("has no close on any session of the period", "check the period and the calendar")
-    facts = {
-        "source": place.source,
-        "asset": asset,
-        "at": at.isoformat(timespec="seconds"),
-        "about": answer.about,
-        "notes": tuple(sorted([*answer.notes, *notes])),
-    }
-    return Fetched(asset, *vintages.save(place.folder, frame, facts), None)
+def _told(names: Sequence[str], say: Callable[[str], None]) -> Callable[[str], None]:
+    place = {asset: number for number, asset in enumerate(names, 1)}
+    return lambda asset: say(f"{LABEL}: {asset} ({place[asset]} of {len(names)})")
 
 
-def _persistently(ask: Callable[[str], Answer], asset: str, line: Line) -> Answer:
-    """Ask until there is an answer: at most four times, with longer and longer pauses that differ between assets."""
-    jitter = random.Random(asset)  # noqa: S311 - it spreads requests, it protects nothing
-    attempt = 0
-    while True:
+def _hands(ask: Ask, line: Line, assets: int) -> Hands:
+    workers = min(line.workers, assets // ASSETS_PER_WORKER)
+    return Crew(ask, line.opens, workers) if workers > 1 else Alone(ask, line.opens)
+
+
+@dataclass(slots=True)
+class _Keeper:
+    """Stores answers; ``warned`` once the clock of this machine was found wrong."""
+
+    place: Place
+    line: Line
+    warned: bool = False
+
+    def kept(self, asset: str, calendar: Calendar, come: Come) -> Fetched:
+        """Store an answer, or name what is wrong with it."""
         try:
-            return ask(asset)
+            if isinstance(come.outcome, FetchError):
+                raise come.outcome
+            return Fetched(asset, *self._stored(asset, calendar, come.outcome, come.at), None)
         except FetchError as failure:
-            attempt += 1
-            if not failure.again or attempt == ATTEMPTS:
-                raise
-            line.pause(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1) * (1.0 + jitter.random()))
+            return Fetched(asset, None, None, Finding(LABEL, "asset", asset, failure.problem, failure.hint))
+
+    def _stored(self, asset: str, calendar: Calendar, answer: Answer, came: datetime) -> tuple[Vintage, Vintage | None]:
+        if answer.symbol != asset:
+            raise swapped(asset, answer.symbol)
+        wrong = stored.misfit(asset, answer.about["zone"], calendar)
+        if wrong is not None:
+            raise FetchError(wrong.problem, wrong.hint)
+        at, said = self._true(answer.told, came)
+        frame, notes = settle(answer.frame, calendar, at)
+        if frame["close"].null_count() == frame.height:
+            raise FetchError("has no close on any session of the period", "check the period and the calendar")
+        facts = {
+            "source": self.place.source,
+            "asset": asset,
+            "at": at.isoformat(timespec="seconds"),
+            "about": answer.about,
+            "notes": tuple(sorted([*answer.notes, *notes, *said])),
+        }
+        return vintages.save(self.place.folder, frame, facts)
+
+    def _true(self, told: str, came: datetime) -> tuple[datetime, list[tuple[str, str]]]:
+        """Give the instant of an answer: a clock that is wrong would take an open session for a closed one."""
+        ahead = skew(told, came)
+        if ahead is None or abs(ahead) <= MOST_SKEW_SECONDS:
+            return came, []
+        at = came - timedelta(seconds=ahead)
+        way = "ahead of" if ahead > 0 else "behind"
+        said = f"the clock of this machine is {abs(ahead):.0f} s {way} the vendor's, which is used"
+        if not self.warned:
+            self.line.tell(f"{LABEL}: {said}: set it right")
+        self.warned = True
+        return at, [(str(at.date()), said)]

@@ -1,4 +1,4 @@
-"""Prices of Yahoo Finance through yfinance: asked for one asset at a time, stored as they came, never repaired.
+"""Prices of Yahoo Finance through yfinance: each asset asked for on its own, stored as it came, never repaired.
 
 yfinance's ``download`` hides failures and its order changes, so each asset is asked for by ``Ticker.history``: without
 adjustment for dividends, with actions, without repair. Yahoo's closes and dividends have all later splits in them.
@@ -10,13 +10,16 @@ import logging
 import os
 import warnings
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from data.prices import stored, vintages
-from data.prices.fetching import Answer, FetchError, Line, Place, failed, fetch_all
+from data.prices.answers import ATTEMPTS, Answer, FetchError, swapped
+from data.prices.fetching import Line, Place, failed, fetch_all
 from data.prices.stored import SOURCE
 from data.prices.vintages import HISTORY
 
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from data.prices.settings import PriceYahoo
     from data.prices.source import Prices
 
-__all__ = ["fetch", "load"]
+__all__ = ["dated_session", "fetch", "fetch_listed", "load"]
 
 TIMEOUT_SECONDS = 20
 COLUMNS = {
@@ -83,11 +86,32 @@ def fetch(
     *,
     line: Line | None = None,
 ) -> list[Fetched]:
-    """Ask Yahoo for assets, one after the other by name, and store each as it comes; see `data.prices.fetching`."""
+    """Ask Yahoo for assets of one exchange and store each answer; see `data.prices.fetching.fetch_all`."""
+    return fetch_listed(settings, store_folder, dict.fromkeys(assets, calendar), line=line)
+
+
+def fetch_listed(
+    settings: PriceYahoo, store_folder: Path, listed: Mapping[str, Calendar], *, line: Line | None = None
+) -> list[Fetched]:
+    """Ask Yahoo for assets, each with its exchange."""
     way = line or Line()
-    return fetch_all(
-        lambda asset: _ask(settings, asset, way.session), Place(SOURCE, store_folder, calendar), assets, way
-    )
+    way = way if way.opens else replace(way, opens=dated_session)
+    return fetch_all(partial(_ask, settings), Place(SOURCE, store_folder), listed, way)
+
+
+def dated_session() -> Any:
+    """Open a session like yfinance's own that remembers when the vendor says it answered last."""
+    from curl_cffi.requests import Session
+
+    class Dated(Session):  # type: ignore[type-arg]  # its parameter is the class of answers, which stays
+        told = ""
+
+        def request(self, *words: Any, **options: Any) -> Any:
+            answer = super().request(*words, **options)
+            self.told = answer.headers.get("Date") or self.told
+            return answer
+
+    return Dated(impersonate="chrome")
 
 
 def _ask(settings: PriceYahoo, asset: str, session: Any) -> Answer:
@@ -108,19 +132,17 @@ def _ask(settings: PriceYahoo, asset: str, session: Any) -> Answer:
         except Exception as error:
             raise _meaning(error, yfinance) from error
         if table.empty:
-            raise FetchError("came back empty", "check its spelling and the period", again=True)
-        return _read(settings, asset, table, meta, ticker)
+            raise FetchError("came back empty", "check its spelling and the period", attempts=ATTEMPTS)
+        return _read(settings, asset, table, meta, ticker)._replace(told=getattr(session, "told", ""))
 
 
 def _read(settings: PriceYahoo, asset: str, table: Any, meta: Any, ticker: Any) -> Answer:
     """Turn pandas into polars, and check that the answer is to the question."""
     import yfinance
 
-    if meta.get("symbol") != asset:
-        problem = f"was answered with {meta.get('symbol')!r}"
-        raise FetchError(
-            problem, "write the asset as Yahoo does", again=str(meta.get("symbol")).upper() != asset.upper()
-        )
+    symbol = str(meta.get("symbol"))
+    if symbol != asset:
+        raise swapped(asset, symbol)
     about = {
         "start": settings.start.isoformat(),
         "end": "" if settings.end is None else settings.end.isoformat(),
@@ -135,7 +157,7 @@ def _read(settings: PriceYahoo, asset: str, table: Any, meta: Any, ticker: Any) 
     frame = pl.DataFrame({"session": list(table.index.date)} | _numbers(table), schema_overrides=HISTORY)
     # Yahoo writes 0 for none, and yfinance fills unknown volumes with 0 too: a session without trades has no price.
     cells = [pl.when(pl.col(name) != 0).then(pl.col(name)).alias(name) for name in ("volume", "dividend", "split")]
-    return Answer(frame.with_columns(cells).fill_nan(None).select(list(HISTORY)), about, _gains(table))
+    return Answer(symbol, frame.with_columns(cells).fill_nan(None).select(list(HISTORY)), about, _gains(table))
 
 
 def _numbers(table: Any) -> dict[str, Any]:
@@ -173,7 +195,7 @@ def _meaning(error: Exception, yfinance: Any) -> FetchError:
         return FetchError(
             problem,
             "try again later; what was fetched stays stored",
-            again=True,
+            attempts=ATTEMPTS,
             stops="Yahoo refuses for too many requests",
         )
     if isinstance(error, known.YFPricesMissingError) and error.yahoo_reason:
@@ -183,10 +205,10 @@ def _meaning(error: Exception, yfinance: Any) -> FetchError:
     name = type(error).__name__
     if "JSON" in name:
         problem = "was answered with something else than data: a consent, login or error page"
-        return FetchError(problem, "check the connection in a browser", again=True)
+        return FetchError(problem, "check the connection in a browser", attempts=ATTEMPTS)
     stops = "there is no connection to Yahoo" if name in {"ConnectionError", "DNSError", "ProxyError"} else ""
     problem = f"could not be fetched: {name}: {str(error)[:120]}"
-    return FetchError(problem, "check the connection", again=True, stops=stops)
+    return FetchError(problem, "check the connection", attempts=ATTEMPTS, stops=stops)
 
 
 @contextmanager

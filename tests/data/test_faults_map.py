@@ -18,6 +18,7 @@ NO_DAY = PRICES + "typed.py::test_text_that_is_no_clear_day_is_refused"
 SET_ASIDE = EVENTS + "quarantine.py::test_a_faulty_row_is_set_aside_and_the_others_stay"
 BY_HAND = "data/test_timing.py::test_an_event_trades_in_the_session_found_by_hand"
 FETCH = "data/prices/yahoo/test_fetch.py::test_"
+CREW = "data/prices/yahoo/test_crew.py::test_"
 STORE = "data/store/test_faults.py::test_"
 
 # Number of the fault: what it is, and its tests.
@@ -157,7 +158,14 @@ FAULTS: dict[int, tuple[str, tuple[str, ...]]] = {
         (EDGAR + "client.py::test_silence_ends_the_attempt", FETCH + "without_a_connection_the_rest_is_not_tried"),
     ),
     96: ("changed history", (FETCH + "a_changed_history_is_a_new_vintage_and_loads_use_the_newest",)),
-    97: ("another asset's answer", (FETCH + "an_answer_about_another_asset_is_refused",)),
+    97: (
+        "another asset's answer",
+        (
+            FETCH + "an_answer_about_another_asset_is_refused",
+            CREW + "assets_are_asked_for_in_processes_of_their_own",
+            CREW + "bad_answers_of_every_kind_are_named_and_the_others_stay",
+        ),
+    ),
     98: ("locked cache of time zones", (FETCH + "nothing_is_printed_whatever_happens",)),
     99: ("adjusted by default", (FETCH + "prices_come_as_sent_with_dividends_and_without_splits",)),
     100: (
@@ -168,7 +176,13 @@ FAULTS: dict[int, tuple[str, tuple[str, ...]]] = {
             EDGAR + "client.py::test_the_bucket_serves_all_processes",
         ),
     ),
-    101: ("wrong clock", (EDGAR + "cache.py::test_a_wrong_clock_is_told_once",)),
+    101: (
+        "wrong clock",
+        (
+            EDGAR + "cache.py::test_a_wrong_clock_is_told_once",
+            FETCH + "a_wrong_clock_is_told_once_and_yahoos_is_used",
+        ),
+    ),
     102: ("full disk", (STORE + "a_full_disk_is_said_and_everything_stored_before_stays",)),
     103: ("read-only folder", (STORE + "a_store_that_cannot_be_written_can_still_be_read",)),
     104: ("kill during a write", (STORE + "a_killed_writer_loses_nothing_that_it_acknowledged",)),

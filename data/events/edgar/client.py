@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from data.clocks import Clock
 from data.errors import ConfigError, Finding, MissingDataError
-from data.events.edgar.limits import Bucket, Clock, backoff, retry_after
+from data.events.edgar.limits import Bucket, backoff, retry_after
 
 if TYPE_CHECKING:
     from pathlib import Path

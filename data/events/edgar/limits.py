@@ -1,35 +1,21 @@
-"""Patience with a server: one token bucket for all workers, waits that grow, and a clock to inject."""
+"""Patience with a server: one token bucket for all workers, and waits that grow."""
 
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["Bucket", "Clock", "backoff", "retry_after", "skew"]
+    from data.clocks import Clock
+
+__all__ = ["Bucket", "backoff", "retry_after"]
 
 MOST_DIGITS = 64
-
-
-def _today() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Seconds that only go forward, a way to wait, and the wall clock; all are replaced in tests."""
-
-    now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    today: Callable[[], datetime] = _today
 
 
 # A slot further away than this was left by another boot of the machine, whose clock counts from its own start.
@@ -104,14 +90,6 @@ def _number(text: bytes) -> float:
         return float(text)
     except ValueError:
         return float("-inf")
-
-
-def skew(date: str, now: datetime) -> float | None:
-    """Give how many seconds the clock of this machine is ahead of an answer's Date header; None without one."""
-    try:
-        return (now - parsedate_to_datetime(date)).total_seconds()
-    except (TypeError, ValueError):
-        return None
 
 
 def backoff(attempt: int, base_seconds: float, chance: random.Random) -> float:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from data.clocks import MOST_SKEW_SECONDS, skew
 from data.errors import ConfigError, Finding, InputError, MissingDataError
 from data.events.edgar.client import Blocked, parse_json
 from data.events.edgar.company import Answers, Company, CompanyEvents, company_events
 from data.events.edgar.frame import csv_text
-from data.events.edgar.limits import skew
 from data.events.edgar.submissions import older_pages
 from data.schema import EVENTS, empty
 
@@ -32,7 +32,6 @@ CIKS = {
 }  # fmt: skip
 ASSET = re.compile(r"[A-Z0-9][A-Z0-9.-]{0,15}")
 LARGEST_CIK = 10**10
-MOST_SKEW_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from data.clocks import Clock
 from data.errors import MissingDataError
 from data.events.edgar.cache import Cache
 from data.events.edgar.client import Answer, Client
 from data.events.edgar.company import Company
-from data.events.edgar.limits import Clock
 from data.events.edgar.source import Server
 
 URL = "https://data.sec.gov/submissions/CIK0000000001.json"

@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from data.clocks import Clock, skew
 from data.errors import ConfigError, MissingDataError
 from data.events.edgar.client import Blocked, Client, Limits, check_contact
-from data.events.edgar.limits import Bucket, Clock, backoff, retry_after, skew
+from data.events.edgar.limits import Bucket, backoff, retry_after
 
 CONTACT = "Example Research research@example.org"
 PATH = "/api/xbrl/companyfacts/CIK0000000001.json"
@@ -188,7 +189,8 @@ def test_the_bucket_serves_all_workers():
 TAKER = """
 import sys, time
 from pathlib import Path
-from data.events.edgar.limits import Bucket, Clock
+from data.clocks import Clock
+from data.events.edgar.limits import Bucket
 bucket = Bucket(8, Clock(), Path(sys.argv[1]))
 for _ in range(7):
     bucket.take()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from offline_yahoo import Yahoo, mounted, reply
+from offline_yahoo import Waits, Yahoo, mounted, reply
 
+from data.clocks import Clock
 from data.prices.fetching import Line
 from data.prices.settings import PriceYahoo
 
@@ -30,10 +32,12 @@ def answer() -> Callable[..., tuple[int, bytes]]:
 
 @pytest.fixture
 def line(yahoo: Yahoo) -> Callable[..., Line]:
-    """Give a function that makes the way to the offline Yahoo at an instant; pauses are noted, not waited for."""
+    """Give a function that makes the way to the offline Yahoo at an instant; waits are noted and pass at once."""
 
     def at(instant: str = "2024-02-01T12:00:00+00:00") -> Line:
-        return Line(mounted(yahoo), lambda: datetime.fromisoformat(instant).astimezone(UTC), yahoo.pauses.append)
+        waits = Waits(yahoo.pauses)
+        clock = Clock(waits.now, waits.sleep, lambda: datetime.fromisoformat(instant).astimezone(UTC))
+        return Line(partial(mounted, yahoo), clock)
 
     return at
 

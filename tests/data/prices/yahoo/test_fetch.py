@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from offline_yahoo import served
 
 from data import calendar
+from data.clocks import skew
 from data.errors import InputError, MissingDataError
 from data.prices import vintages
 from data.prices.fetching import failed
 from data.prices.settings import PriceYahoo
-from data.prices.yahoo import fetch, load
+from data.prices.yahoo import dated_session, fetch, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -348,3 +352,45 @@ def test_currencies_are_not_mixed(
     yahoo.answers |= {"A": answer("A", THREE), "B": answer("B", THREE, currency="GBP")}
     with pytest.raises(InputError, match=r"currency = 'GBP'.*nothing is converted"):
         load(settings, store, ["A", "B"], NEW_YORK, line=line())
+
+
+class Dated(requests.Session):
+    """A session whose last answer was sent at an instant that the test says."""
+
+    told = "Thu, 04 Jan 2024 19:00:00 GMT"
+
+
+def _told_at_two(yahoo: Any) -> Dated:
+    session = Dated()
+    session.mount("https://", yahoo)
+    return session
+
+
+def test_a_wrong_clock_is_told_once_and_yahoos_is_used(
+    yahoo: Any, answer: Any, line: Callable[..., Line], store: Path
+) -> None:
+    """Ours says ten in the evening, Yahoo's two in the afternoon: the session of the day is still open."""
+    yahoo.answers |= {"A": answer("A", THREE), "B": answer("B", THREE)}
+    told: list[str] = []
+    way = replace(line("2024-01-04T22:00:00-05:00"), opens=partial(_told_at_two, yahoo), tell=told.append)
+
+    fetched = fetch(PriceYahoo(start=date(2024, 1, 2)), store, ["A", "B"], NEW_YORK, line=way)
+
+    said = "the clock of this machine is 28800 s ahead of the vendor's, which is used"
+    assert told == [f"Yahoo Finance: {said}: set it right"]
+    for one in fetched:
+        assert one.vintage is not None
+        assert (one.vintage.last, one.vintage.at) == ("2024-01-03", "2024-01-04T19:00:00+00:00")
+        assert ("2024-01-04", said) in one.vintage.notes
+
+
+def test_the_session_of_our_own_remembers_when_it_was_answered(yahoo: Any) -> None:
+    """The header of a local server, which is of this second."""
+    with served(yahoo) as address:
+        session = dated_session()
+        session.get(f"{address}/v8/finance/chart/A")
+        session.close()
+
+    ahead = skew(session.told, datetime.now(UTC))
+    assert ahead is not None
+    assert abs(ahead) < 60.0
