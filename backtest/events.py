@@ -150,10 +150,11 @@ def _traded(event: Event, parts: list[int], split: Attribution, stopped: int | N
         made = split.gain[:, parts] - split.cost[:, parts]
         return "traded", "traded", "", math.fsum(made.ravel().tolist())
     late = stopped is not None and event.session > stopped
-    reason = (
-        "the account was ruined before" if late else "moved nothing: size 0, empty basket, replaced at once or no fill"
-    )
-    return "tradable", "lost", reason, None
+    if late:
+        return "tradable", "lost", "the account was ruined before", None
+    if split.unpriced[parts].any():
+        return "tradable", "lost", "its orders waited and expired: no fill price while it lasted", None
+    return "tradable", "lost", "moved nothing: size 0, empty basket, replaced at once or no fill", None
 
 
 def _fate(inputs: Inputs, signals: Sequence[SignalSettings], event: Event) -> tuple[str, str]:

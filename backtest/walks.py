@@ -48,11 +48,15 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Attribution:
-    """Gain and cost per session and part, shape (T, parts), and which parts ever held shares."""
+    """Gain and cost per session and part, shape (T, parts); which parts ever held shares, and which never could.
+
+    ``unpriced`` parts wished for weight only in sessions in which the asset had no fill price.
+    """
 
     gain: NDArray[np.float64]
     cost: NDArray[np.float64]
     held: NDArray[np.bool_]
+    unpriced: NDArray[np.bool_]
 
 
 def stage(
@@ -146,7 +150,18 @@ def attribute(on: Stage, targets: Targets, walked: Walk, count: int) -> Attribut
     rows = (shifted.session, shifted.start, shifted.asset, shifted.part, shifted.weight)
     pieces = parts(*rows, len(on.panel.assets))
     journal = (walked.label, walked.order, walked.value, -1 if walked.stopped is None else walked.stopped)
-    return Attribution(*guarded(lambda: second.attribute(pieces, *journal, on.market, count)))
+    gain, cost, held = guarded(lambda: second.attribute(pieces, *journal, on.market, count))
+    return Attribution(gain, cost, held, _unpriced(on.market, shifted, count))
+
+
+def _unpriced(market: Market, targets: Targets, count: int) -> NDArray[np.bool_]:
+    session = np.repeat(targets.session, np.diff(targets.start))
+    wished = targets.weight != 0.0
+    priced = market.tradable[session, targets.asset]
+    some, could = (np.zeros(count, dtype=np.bool_) for _ in range(2))
+    some[targets.part[wished]] = True
+    could[targets.part[wished & priced]] = True
+    return some & ~could
 
 
 def _shifted(targets: Targets, first: int) -> Targets:

@@ -123,7 +123,11 @@ FAULTS: dict[int, tuple[str, tuple[str, ...]]] = {
     ),
     71: (
         "no price that session",
-        ("backtest/kernels/test_walk.py::test_an_order_without_a_price_waits_and_is_sized_when_it_can_trade",),
+        (
+            "backtest/kernels/test_walk.py::test_an_order_without_a_price_waits_and_is_sized_when_it_can_trade",
+            "backtest/test_events_without_a_price.py::test_an_event_expires_when_no_price_comes_while_it_lasts",
+            "backtest/test_events_without_a_price.py::test_a_price_that_comes_in_time_is_traded_at",
+        ),
     ),
     72: ("number that is none", (SET_ASIDE,)),
     73: ("hostile titles", (EVENTS + "files.py::test_titles_are_stored_as_they_are",)),
