@@ -108,7 +108,7 @@ def fetch_all(ask: Ask, place: Place, listed: Mapping[str, Calendar], line: Line
     """
     names = sorted(listed)
     hands = _hands(ask, line, len(names))
-    turns = Turns(hands, line.clock, _told(names, line.say))
+    turns = Turns(hands, line.clock, lambda step: line.say(f"{LABEL}: {step}"))
     turns.open(names)
     keep = _Keeper(place, line)
     results: list[Fetched] = []
@@ -137,13 +137,15 @@ def failed(fetched: Sequence[Fetched], wanted: int) -> None:
     """
     problems = [one.problem for one in fetched if one.problem is not None]
     if problems:
-        kept = f"the other {wanted - len(problems)} are stored" if wanted > len(problems) else "nothing new is stored"
+        rest = wanted - len(problems)
+        kept = (
+            "nothing new is stored"
+            if not rest
+            else "the other is stored"
+            if rest == 1
+            else f"the other {rest} are stored"
+        )
         raise MissingDataError(f"{LABEL}: {len(problems)} of {wanted} assets could not be fetched; {kept}", problems)
-
-
-def _told(names: Sequence[str], say: Callable[[str], None]) -> Callable[[str], None]:
-    place = {asset: number for number, asset in enumerate(names, 1)}
-    return lambda asset: say(f"{LABEL}: {asset} ({place[asset]} of {len(names)})")
 
 
 def _hands(ask: Ask, line: Line, assets: int) -> Hands:

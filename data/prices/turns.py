@@ -45,7 +45,7 @@ class Turns:
     clock
         Seconds and waiting.
     say
-        Told of each asset when it is first asked for.
+        Told of each asset when it is asked for, and of each pause.
     outcomes
         What came so far, by asset.
 
@@ -55,6 +55,7 @@ class Turns:
     clock: Clock
     say: Callable[[str], None]
     outcomes: dict[str, Come] = field(default_factory=dict)
+    _place: dict[str, int] = field(default_factory=dict)
     _waiting: dict[str, float] = field(default_factory=dict)
     _asked: dict[str, int] = field(default_factory=dict)
     _failed: dict[str, FetchError] = field(default_factory=dict)
@@ -64,7 +65,8 @@ class Turns:
 
     def open(self, assets: Iterable[str]) -> None:
         """Put assets in line."""
-        self._waiting = dict.fromkeys(sorted(assets), float("-inf"))
+        self._place = {asset: number for number, asset in enumerate(sorted(assets), 1)}
+        self._waiting = dict.fromkeys(self._place, float("-inf"))
 
     def outcome(self, asset: str) -> Come:
         """Go on until the outcome of an asset is there, and give it."""
@@ -115,7 +117,7 @@ class Turns:
         del self._waiting[asset]
         self._asked[asset] = self._asked.get(asset, 0) + 1
         if self._asked[asset] == 1:
-            self.say(asset)
+            self.say(f"{asset} ({self._place[asset]} of {len(self._place)})")
         self._next = self.clock.now() + APART_SECONDS
         self.hands.send(asset)
 
@@ -136,7 +138,9 @@ class Turns:
         self._failed[asset] = failure
         seed = f"{asset} {self._asked[asset]}"
         chance = random.Random(seed).random()  # noqa: S311 - it spreads requests, it protects nothing
-        at = self.clock.now() + FIRST_PAUSE_SECONDS * 2.0 ** (self._asked[asset] - 1) * (1.0 + chance)
+        pause = FIRST_PAUSE_SECONDS * 2.0 ** (self._asked[asset] - 1) * (1.0 + chance)
+        self.say(f"{asset} {failure.problem}; asking again in {pause:.0f} s")
+        at = self.clock.now() + pause
         self._waiting[asset] = at
         if failure.stops:
             self._next = max(self._next, at)

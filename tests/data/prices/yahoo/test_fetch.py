@@ -91,7 +91,7 @@ def test_a_part_of_the_assets_is_kept_and_the_rest_is_named(
 
     assert [(one.asset, one.problem is None) for one in fetched] == [("B", False), ("C", True), ("NOPE", False)]
     assert [one.asset for one in vintages.listed(store)[0]] == ["C"]
-    with pytest.raises(MissingDataError, match=r"2 of 3 assets could not be fetched; the other 1 are stored"):
+    with pytest.raises(MissingDataError, match=r"2 of 3 assets could not be fetched; the other is stored"):
         failed(fetched, 3)
 
 
