@@ -24,6 +24,7 @@ from backtest.result import Provenance, Result
 from backtest.verdict import judge, sentence, warnings
 from backtest.views import joined, views
 from data.events.funnel import STAGES, funnel
+from data.events.source import doubts as event_doubts
 from data.hashing import text_hash
 from data.prices.examined import quality_frame
 from data.prices.examined import sentence as doubts
@@ -152,6 +153,7 @@ def _run(config: Config, sources: tuple[Calendar, Prices, Events], say: Callable
             *dict.fromkeys(said for each in planned for said in notes(config, inputs, each)),
             *warnings(daily, trades, prices, walked.margin_calls),
             *doubts(prices),
+            *event_doubts(events),
         ),
         provenance=provenance,
         signals=by_signal(made, targets, split),

@@ -49,7 +49,7 @@ class Yahoo(BaseAdapter):
         answer = self.answers.get(symbol, NOT_FOUND)
         if isinstance(answer, list):
             answer = answer.pop(0) if len(answer) > 1 else answer[0]
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             raise answer
         return answer
 

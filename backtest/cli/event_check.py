@@ -33,7 +33,7 @@ def check(target: Target, *, columns: Columns = None, zone: Zone = "", as_json: 
     from backtest.cli.event_source import look
 
     events = look(target, columns, zone).events
-    found = _findings(events)
+    found = sorted([*_findings(events), *_future(events)], key=lambda row: LEVELS.index(row[0]))
     errors = sum(level == "error" for level, *_ in found)
     if as_json:
         named = [dict(zip(HEADER, row, strict=True)) for row in found]
@@ -49,7 +49,20 @@ def _findings(events: Events) -> list[Row]:
     rows: list[Row] = [(_level(row[2]), *row) for row in events.rejected.select(columns).iter_rows()]
     if events.remarks is not None:
         rows += [("warning", *row) for row in events.remarks.select(columns).iter_rows()]
-    return sorted(rows, key=lambda row: LEVELS.index(row[0]))
+    return rows
+
+
+def _future(events: Events) -> list[Row]:
+    """List what would be known only later than now: a slip of the year, or a row that nobody can have seen."""
+    from datetime import UTC, datetime
+
+    frame = events.frame if events.vintages is None else events.vintages
+    late = frame.filter(frame["known_at"] > datetime.now(UTC)).select("event_id", "known_at").rows()
+    problem = "lies in the future: nobody can know it yet (correct the time, or wait)"
+    return [
+        ("error", events.label, name, "in the future", f"known_at = {at:%Y-%m-%d %H:%M} UTC {problem}")
+        for name, at in late
+    ]
 
 
 def _level(reason: str) -> str:

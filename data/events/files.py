@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from data.errors import ConfigError, Finding
+from data.events.doubts import doubtful_clocks, doubtful_days
 from data.events.faults import Fault, fault
 from data.events.groups import repeated
 from data.events.kinds.judge import judge
 from data.events.numbers import read_numbers
-from data.events.rows import ROW, WHERE, read_rows
+from data.events.rows import ROW, WHERE, Rows, read_rows
 from data.events.source import REJECTED, REMARKS, Events
 from data.events.times import read_times
 from data.hashing import frame_hash
@@ -69,17 +70,19 @@ def load(
 
 def assemble(
     settings: EventFiles,
-    rows: pl.DataFrame,
+    given: Rows,
     calendar: Calendar,
     label: str,
     *,
     places: Mapping[str, Calendar] | None = None,
 ) -> Events:
     """Type, check and de-duplicate rows of texts, as ``read_rows`` gives them."""
+    rows = given.frame
     times, time_faults = read_times(rows, calendar, settings.timezone, places)
     numbers, number_faults = read_numbers(rows, [name for name, sort in settings.extra.items() if sort == "number"])
     typed, renaming_faults = _renamed(_typed(rows, times, numbers), settings, calendar)
     judged = judge(typed, settings.kinds)
+    doubts = [*doubtful_days(rows, calendar, places), *doubtful_clocks(rows, times), *judged.warnings]
     excluded = _excluded(rows, settings.exclude_confidence)
     faults = [*_nameless(rows), *time_faults, *renaming_faults, *number_faults, *judged.errors, *excluded]
     sound = _without(typed, faults)
@@ -93,7 +96,7 @@ def assemble(
         label=label,
         content_hash=frame_hash(frame, ("event_id",)),
         vintages=conform(_without(sound, repeats.copies), schema).sort("known_at", "event_id"),
-        remarks=_remarks(rows, judged.warnings, [*faults, *repeats.copies]),
+        remarks=_remarks(given, doubts, [*faults, *repeats.copies]),
     )
 
 
@@ -176,11 +179,11 @@ def _rejected(rows: pl.DataFrame, faults: Sequence[Fault]) -> pl.DataFrame:
     return pl.DataFrame(dict(zip(REJECTED, columns, strict=True)), schema=dict.fromkeys(REJECTED, pl.String))
 
 
-def _remarks(rows: pl.DataFrame, warnings: Sequence[Fault], gone: Sequence[Fault]) -> pl.DataFrame:
-    """Give the warnings about rows that are not set aside, in the order of the rows."""
+def _remarks(given: Rows, warnings: Sequence[Fault], gone: Sequence[Fault]) -> pl.DataFrame:
+    """Give the doubts about columns, then the warnings about rows that are not set aside, in the order of the rows."""
     lost = {found.row for found in gone}
     kept = sorted((found for found in warnings if found.row not in lost), key=lambda found: found.row)
-    texts = rows.select(WHERE, pl.col("event_id").fill_null(""))[[found.row for found in kept]]
-    reasons, details = [found.reason for found in kept], [found.detail for found in kept]
-    columns = (texts[WHERE], texts["event_id"], reasons, details)
-    return pl.DataFrame(dict(zip(REMARKS, columns, strict=True)), schema=dict.fromkeys(REMARKS, pl.String))
+    texts = given.frame.select(WHERE, pl.col("event_id").fill_null(""))[[found.row for found in kept]].rows()
+    told = [(where, "", reason, detail) for where, reason, detail in given.doubts]
+    told += [(*text, found.reason, found.detail) for text, found in zip(texts, kept, strict=True)]
+    return pl.DataFrame(told, schema=dict.fromkeys(REMARKS, pl.String), orient="row")

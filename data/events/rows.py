@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, NamedTuple, cast, get_args
 
 import polars as pl
 
@@ -18,15 +18,24 @@ if TYPE_CHECKING:
     from data.events.settings import EventFiles
     from data.tables import TextTable
 
-__all__ = ["FIELDS", "ROW", "WHERE", "read_rows"]
+__all__ = ["FIELDS", "ROW", "WHERE", "Rows", "read_rows"]
 
 FIELDS: tuple[str, ...] = get_args(EventField)
 REQUIRED = ("event_id", "kind", "announced_at")
 AS_IS = ("note", "source")
 ROW, WHERE = "row", "where"
+# What others call our fields, for columns that would else be passed over without a word.
+ALSO_CALLED = {"company": "asset", "session": "session_flag", "symbol": "asset", "ticker": "asset"}
 
 
-def read_rows(settings: EventFiles, files: Sequence[Path], label: str) -> pl.DataFrame:
+class Rows(NamedTuple):
+    """Rows of texts, and what is doubtful about the columns of their files: (where, reason, detail)."""
+
+    frame: pl.DataFrame
+    doubts: tuple[tuple[str, str, str], ...]
+
+
+def read_rows(settings: EventFiles, files: Sequence[Path], label: str) -> Rows:
     """Read every file: fields as stripped texts (null when empty or absent), ROW (position) and WHERE (for people).
 
     The fields are ours and the columns of one's own that the settings declare.
@@ -41,7 +50,7 @@ def read_rows(settings: EventFiles, files: Sequence[Path], label: str) -> pl.Dat
         When a file cannot be opened.
 
     """
-    parts: list[pl.DataFrame] = []
+    parts: list[Rows] = []
     found: list[Finding] = []
     for file in files:
         try:
@@ -50,10 +59,11 @@ def read_rows(settings: EventFiles, files: Sequence[Path], label: str) -> pl.Dat
             found += error.findings
     if found:
         raise InputError(f"{label}: the events cannot be read", found)
-    return pl.concat(parts).with_row_index(ROW)
+    frame = pl.concat([part.frame for part in parts]).with_row_index(ROW)
+    return Rows(frame, tuple(doubt for part in parts for doubt in part.doubts))
 
 
-def _read_file(settings: EventFiles, file: Path) -> pl.DataFrame:
+def _read_file(settings: EventFiles, file: Path) -> Rows:
     columns = {field: settings.columns.get(cast("EventField", field), field) for field in FIELDS}
     columns |= {name: name for name in settings.extra}
     table = read_text_table(file, only=set(columns.values()))
@@ -69,7 +79,16 @@ def _read_file(settings: EventFiles, file: Path) -> pl.DataFrame:
         for field, column in columns.items()
     ]
     where = pl.Series(WHERE, [f"{file.name} row {row}" for row in table.rows.tolist()], pl.String)
-    return table.frame.select(fields).with_columns(where)
+    return Rows(table.frame.select(fields).with_columns(where), _passed_over(file.name, columns, table))
+
+
+def _passed_over(name: str, columns: dict[str, str], table: TextTable) -> tuple[tuple[str, str, str], ...]:
+    """Say which columns nobody reads although they are called like a field that the file lacks."""
+    return tuple(
+        (name, "column not read", f"column {column!r} is not read, and there is no `{field}`; {_remedy(field, column)}")
+        for column in table.found
+        if (field := ALSO_CALLED.get(column.lower())) and columns[field] not in table.found
+    )
 
 
 def _text(field: str, column: str) -> pl.Expr:
@@ -80,6 +99,10 @@ def _text(field: str, column: str) -> pl.Expr:
 def _missing(name: str, field: str, column: str, table: TextTable) -> Finding:
     near = get_close_matches(column, table.found, n=1)
     guess = f"did you mean {near[0]!r}? " if near else ""
-    remedy = f"map it as `columns: {{{field}: <column>}}`" if field in FIELDS else "or take it out of `extra`"
+    remedy = _remedy(field, "<column>") if field in FIELDS else "or take it out of `extra`"
     hint = f"{guess}columns found: {', '.join(table.found)}; {remedy}"
     return Finding(name, column, "", f"the column of `{field}` is missing", hint)
+
+
+def _remedy(field: str, column: str) -> str:
+    return f"map it as `columns: {{{field}: {column}}}`"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from data.events.ledger import Ledger
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["REJECTED", "REMARKS", "Events"]
+__all__ = ["REJECTED", "REMARKS", "Events", "doubts"]
 
 # Columns of the rejected frame: the row counts from 1 (a CSV's header is row 1), `stage` is the stage it did not reach.
 REJECTED = ("where", "event_id", "kind", "asset", "stage", "reason", "detail")
@@ -55,3 +56,12 @@ class Events:
     def ledger(self) -> Ledger:
         """Make the ledger of all vintages."""
         return Ledger.of(self.frame if self.vintages is None else self.vintages)
+
+
+def doubts(events: Events) -> tuple[str, ...]:
+    """Count the remarks by reason in one sentence for the first screen; none without remarks."""
+    if events.remarks is None or events.remarks.is_empty():
+        return ()
+    counts = Counter(events.remarks["reason"].to_list())
+    said = ", ".join(f"{reason} {count}" for reason, count in sorted(counts.items()))
+    return (f"{events.remarks.height} doubts about the events ({said}); `backtest events check` lists each.",)

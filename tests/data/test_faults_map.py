@@ -101,7 +101,13 @@ FAULTS: dict[int, tuple[str, tuple[str, ...]]] = {
     60: ("half day", (BY_HAND,)),
     61: ("closed exchange", (BY_HAND,)),
     62: ("outside the calendar", (SET_ASIDE, "data/test_timing.py::test_outside_the_calendar_there_is_no_session")),
-    63: ("false Z of the SEC", (EDGAR + "real_edgar.py::test_aapls_stamps_are_new_yorks_and_msfts_are_utc",)),
+    63: (
+        "false Z of the SEC",
+        (
+            EDGAR + "real_edgar.py::test_aapls_stamps_are_new_yorks_and_msfts_are_utc",
+            EVENTS + "doubts.py::test_a_filing_at_a_doubtful_clock_is_remarked_upon",
+        ),
+    ),
     65: ("event twice", (EVENTS + "repeats.py::test_a_row_that_stands_twice_counts_once",)),
     66: ("same fact, other id", (EVENTS + "repeats.py::test_the_same_fact_under_another_id_is_kept_once",)),
     67: (
@@ -111,7 +117,10 @@ FAULTS: dict[int, tuple[str, tuple[str, ...]]] = {
             EVENTS + "ledger.py::test_a_value_that_comes_back_is_known_again",
         ),
     ),
-    68: ("known before announced", (SET_ASIDE,)),
+    68: (
+        "known before announced, or in the future",
+        (SET_ASIDE, "backtest/cli/test_events.py::test_what_nobody_can_know_yet_is_an_error"),
+    ),
     69: ("unknown asset", (PRICES + "files.py::test_an_absent_asset_is_named_with_the_nearest",)),
     70: (
         "renamed and re-used names",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yfinance
 from offline_yahoo import Yahoo, mounted, reply
 
 from backtest.cli.main import main
+from data.prices import yahoo as prices_of_yahoo
 from data.store import objects
 
 if TYPE_CHECKING:
@@ -30,10 +31,10 @@ portfolio: {base: {all: 1.0}}
 
 @pytest.fixture
 def yahoo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Yahoo:
-    """Give the offline Yahoo, which the library now keeps as its only session, in an empty working directory."""
+    """Give the offline Yahoo, to which every session that is opened now leads, in an empty working directory."""
     monkeypatch.chdir(tmp_path)
     offline = Yahoo()
-    yfinance.Ticker("ANY", session=mounted(offline))
+    monkeypatch.setattr(prices_of_yahoo, "dated_session", partial(mounted, offline))
     offline.answers = {"A": reply("A", THREE), "B": reply("B", THREE)}
     return offline
 
@@ -69,6 +70,22 @@ def test_a_missing_asset_gives_3_and_the_others_stay(yahoo: Yahoo, said: Callabl
     assets = json.loads(out)["assets"]
     assert (code, [one["status"] for one in assets]) == (3, ["unchanged", "FAILED"])
     assert "unknown to Yahoo" in assets[1]["problem"]["problem"]
+
+
+def test_ctrl_c_gives_3_and_what_came_stays(
+    yahoo: Yahoo, said: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pressed while the second of three is being asked for."""
+    yahoo.answers = {"A": reply("A", THREE), "B": KeyboardInterrupt(), "C": reply("C", THREE)}
+
+    code, out, err = said("data", "fetch", "A", "B", "C", *JANUARY)
+
+    assert code == 3
+    assert err.startswith("interrupted; what came is stored\n")
+    assert [line.split()[:2] for line in out.splitlines()[1:]] == [["A", "new"], ["B", "FAILED"], ["C", "FAILED"]]
+    assert "'B': has no answer: interrupted" in err
+    assert "'C': was not tried: interrupted" in err
+    assert "A" in said("data", "ls")[1]
 
 
 def test_a_config_says_what_to_fetch_and_where_to_keep_it(

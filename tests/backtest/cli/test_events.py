@@ -178,3 +178,11 @@ def test_help_loads_no_polars(backtest) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
+
+
+def test_what_nobody_can_know_yet_is_an_error(inside, written) -> None:
+    """The last sessions of the calendar lie ahead: a year that was mistyped."""
+    done = inside("events", "check", written(GOOD.replace("2023-04-26T16:05-04:00", "2027-12-29")), *MAPPED)
+
+    assert done.returncode == 1
+    assert "lies in the future: nobody can know it yet" in done.stdout
