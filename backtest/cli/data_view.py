@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from backtest.cli.console import clean, write, write_json
-from backtest.cli.event_table import table
+from backtest.cli.event_table import table, wrapped
 from data.prices import vintages
 from data.prices.differences import differences
 
@@ -72,12 +72,18 @@ def show_issues(issues: Sequence[Issue], notes: Sequence[Finding], damage: Seque
         write_json({"issues": listed, "notes": _findings(notes), "damage": _findings(damage)})
         return
     doubts = [one for one in issues if one.severity != "error"]
-    lines = [f"{one.severity}: {one.finding}" for one in doubts[:MOST_ISSUES]]
+    lines = [line for one in doubts[:MOST_ISSUES] for line in wrapped(f"{one.severity}: {one.finding}")]
     lines += [f"... and {len(doubts) - MOST_ISSUES} more"] if len(doubts) > MOST_ISSUES else []
-    lines += [f"note: {note}" for note in notes[:MOST_ISSUES]]
+    lines += [line for note in notes[:MOST_ISSUES] for line in wrapped(f"note: {note}")]
     lines += [f"... and {len(notes) - MOST_ISSUES} more notes"] if len(notes) > MOST_ISSUES else []
     errors = len(damage) + len(issues) - len(doubts)
-    write(clean("\n".join([*lines, f"{errors} errors, {len(doubts)} doubts, {len(notes)} notes"])))
+    counts = [counted(errors, "error"), counted(len(doubts), "doubt"), counted(len(notes), "note")]
+    write(clean("\n".join([*lines, ", ".join(counts)])))
+
+
+def counted(number: int, word: str) -> str:
+    """Give a number with its word, in the plural where it is none or several."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def show_changes(old: Vintage, new: Vintage, changes: Sequence[Change], *, as_json: bool) -> None:

@@ -104,11 +104,13 @@ def _write(path: Path, text: str) -> None:
 
 def _show(collected: Collected, out: str, *, as_json: bool) -> None:
     from backtest.cli.console import clean, note, write, write_json
+    from backtest.cli.event_table import wrapped
 
     if as_json:
         write_json(_json(collected, out))
     else:
-        write(clean("\n".join([*_table(collected), *(line for one in collected.companies for line in _details(one))])))
+        told = [line for one in collected.companies for text in _details(one) for line in wrapped(text)]
+        write(clean("\n".join([*_table(collected), *told])))
         if out and collected.companies:
             write(f"wrote {clean(out)}: {collected.frame.height} events")
     for finding in collected.missing:

@@ -139,4 +139,6 @@ def _range(row: dict[str, Any]) -> str:
     from backtest.cli.event_table import amount
 
     ends = [amount(row[end], row["unit"]) for end in ("low", "high")]
+    if all(ends) and ends[0].partition(" ")[2] == ends[1].partition(" ")[2]:
+        ends[0] = ends[0].partition(" ")[0]  # 175 to 185 bn
     return " to ".join(ends) if all(ends) else f"> {ends[0]}" if ends[0] else f"< {ends[1]}" if ends[1] else ""

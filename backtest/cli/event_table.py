@@ -12,7 +12,7 @@ from backtest.cli.console import clean
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["amount", "table"]
+__all__ = ["amount", "table", "wrapped"]
 
 WIDEST = 56
 SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "mn"))
@@ -30,8 +30,18 @@ def table(
     ones, and the last column wrapped; a pipe gets all of it.
     """
     texts = [tuple(header), *(_cells(row, widest) for row in rows)]
-    limit = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    limit = _limit()
     return _aligned(texts) if limit is None else _fitted(texts, spare, limit)
+
+
+def wrapped(text: str) -> list[str]:
+    """Break a sentence between words where a terminal would break it anywhere; a pipe gets it whole."""
+    limit = _limit()
+    return [text] if limit is None else textwrap.wrap(text, limit, subsequent_indent=" " * GAP) or [""]
+
+
+def _limit() -> int | None:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _widths(texts: Sequence[Sequence[str]]) -> list[int]:

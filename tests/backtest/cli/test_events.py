@@ -121,7 +121,7 @@ def test_show_prints_ranges_and_dollars(backtest) -> None:
     done = backtest("events", "show", "--at", "2026-02-06", "--asset", "GOOGL", "--kind", "capex_guidance")
 
     (row,) = [line for line in done.stdout.splitlines() if "FY2026" in line]
-    assert "175 bn to 185 bn" in row
+    assert "175 to 185 bn" in row
     assert "2 of 4" in row
     assert row.endswith("2026-02-04 23:59  issued")
     assert "2 facts known at 2026-02-07T04:59:59Z" in done.stdout
