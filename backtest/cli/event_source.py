@@ -22,7 +22,7 @@ __all__ = ["Columns", "Looked", "Target", "Zone", "look"]
 CONFIGS = (".yaml", ".yml", ".toml")
 CURATED = "curated"
 
-Target = Annotated[str, typer.Argument(metavar="FILE|CONFIG", help="CSV, parquet, folder, config, or `curated`.")]
+Target = Annotated[str, typer.Argument(metavar="FILE|CONFIG", help="CSV, parquet, JSON, folder, config, or `curated`.")]
 Columns = Annotated[
     list[str] | None,
     typer.Option("--column", metavar="FIELD=COLUMN", help="Of a file: where a field stands, as asset=company."),

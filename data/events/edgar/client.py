@@ -1,4 +1,4 @@
-"""A polite HTTP client for data.sec.gov: declared contact, allowed hosts only, slow enough, wary of every answer."""
+"""A polite HTTP client for the SEC's servers: declared contact, allowed hosts, slow enough, wary of every answer."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ __all__ = ["Answer", "Blocked", "Client", "Limits", "check_contact", "parse_json
 
 HOSTS = ("data.sec.gov", "www.sec.gov")
 BASE = "https://data.sec.gov"
+ARCHIVE = "https://www.sec.gov"
 TEST_BASE = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
 CONTACT = re.compile(r"[ -~]*[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+[ -~]*")
 PER_SECOND = 8
@@ -105,7 +106,7 @@ def _is_allowed(url: str, base: str) -> bool:
 
 @dataclass(slots=True)
 class Client:
-    """Ask for JSON; one client serves all workers.
+    """Ask for JSON, and for headers of filings; one client serves all workers.
 
     Parameters
     ----------
@@ -139,8 +140,12 @@ class Client:
             handlers.append(urllib.request.ProxyHandler({}))
         self._opener = urllib.request.build_opener(*handlers)
 
+    def url(self, path: str) -> str:
+        """Give the address of a path: filings lie on the archive's host, all else on that of the interfaces."""
+        return f"{ARCHIVE if self.base == BASE and path.startswith('/Archives/') else self.base}{path}"
+
     def get(self, path: str) -> Answer:
-        """Ask for a path and give an answer that is a JSON object.
+        """Ask for a path and give an answer that is a JSON object, or the header of a filing.
 
         Raises
         ------
@@ -150,13 +155,13 @@ class Client:
             When there is no such answer, or no sound one after all attempts.
 
         """
-        url = f"{self.base}{path}"
+        url = self.url(path)
         reason = ""
         for attempt in range(self.limits.attempts):
             self._take()
             try:
                 answer = self._attempt(url)
-                parse_json(answer.body, url)
+                _check(path, answer)
             except _Again as again:
                 reason = str(again)
                 wait = again.wait_seconds
@@ -177,7 +182,7 @@ class Client:
             raise MissingDataError(f"{self.pace}: the pace of requests cannot be kept: {error.strerror}") from error
 
     def _attempt(self, url: str) -> Answer:
-        headers = {"User-Agent": self.contact, "Accept-Encoding": "gzip", "Accept": "application/json"}
+        headers = {"User-Agent": self.contact, "Accept-Encoding": "gzip", "Accept": "application/json, text/plain"}
         request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the base is checked when we are made
         until = self.clock.now() + self.limits.total_seconds
         try:
@@ -244,6 +249,13 @@ def _refuse(url: str, error: urllib.error.HTTPError) -> None:
     if error.code == 404:
         raise MissingDataError(f"EDGAR: {url}: there is no such answer (status 404); is the CIK right?")
     raise MissingDataError(f"EDGAR: {url}: the server answered with status {error.code}")
+
+
+def _check(path: str, answer: Answer) -> None:
+    if not path.endswith(".sgml"):
+        parse_json(answer.body, answer.url)
+    elif b"<ACCEPTANCE-DATETIME>" not in answer.body:
+        raise _Again("the answer is no header of a filing")
 
 
 def parse_json(body: bytes, where: str) -> dict[str, Any]:

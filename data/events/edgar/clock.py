@@ -11,11 +11,13 @@ filed      what is accepted by 17:30 carries that day's filing date, what comes 
 
 What the SEC itself files (NO ACT, EFFECT, UPLOAD) and letters (CORRESP) keep other hours and are not asked.
 New York's reading is the later one by four or five hours, so it is taken unless the evidence proves UTC: at least
-PROOF stamps that cannot be New York's, and ten times as many as those that cannot be UTC.
+PROOF stamps that cannot be New York's, and ten times as many as those that cannot be UTC; or as many headers of filings
+(SGML, in Eastern time) that all contradict New York's.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -25,7 +27,7 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Clock", "Filing", "Verdict", "accepted_at", "judge", "objection", "to_utc"]
+__all__ = ["Clock", "Filing", "Verdict", "accepted_at", "judge", "objection", "to_utc", "witnesses"]
 
 Clock = Literal["UTC", "New York"]
 
@@ -36,6 +38,7 @@ SATURDAY = 5
 OWNERSHIP = frozenset({"3", "4", "5", "144"})
 NOT_ASKED = ("NO ACT", "EFFECT", "UPLOAD", "CORRESP", "CERT", "IRANNOTICE", "LETTER")
 PROOF, RATIO = 3, 10
+ACCESSION = re.compile(r"\d{10}-\d{2}-\d{6}")
 
 
 class Filing(NamedTuple):
@@ -109,18 +112,21 @@ def judge(filings: Iterable[Filing], headers: Mapping[str, datetime]) -> Verdict
         for clock, found in against.items():
             reason = _by_header(filing, clock, headers) or objection(filing, clock)
             found.update([reason] if reason else [])
-    utc, york = (sum(against[clock].values()) for clock in ("UTC", "New York"))
+    is_utc, is_york = _proven(against["New York"], against["UTC"]), _proven(against["UTC"], against["New York"])
     return Verdict(
-        "UTC" if _proves(york, utc) else "New York",
-        _proves(york, utc) or _proves(utc, york),
+        "UTC" if is_utc else "New York",
+        is_utc or is_york,
         asked,
         dict(sorted(against["UTC"].items())),
         dict(sorted(against["New York"].items())),
     )
 
 
-def _proves(against: int, other: int) -> bool:
-    return against >= PROOF and against >= RATIO * other
+def _proven(against: Counter[str], other: Counter[str]) -> bool:
+    """Say whether the objections to a reading prove the other one; where headers speak, they alone decide."""
+    if against["header"] + other["header"] >= PROOF:
+        return other["header"] == 0
+    return against.total() >= PROOF and against.total() >= RATIO * other.total()
 
 
 def _by_header(filing: Filing, clock: Clock, headers: Mapping[str, datetime]) -> str:
@@ -147,6 +153,13 @@ def _agrees(filing: Filing, local: datetime) -> bool:
     if clock <= CUT_OFF or filing.form.split("/", maxsplit=1)[0] in OWNERSHIP:
         return filing.filed == day
     return filing.filed > day or (filing.filed == day and clock < CUT_OFF_WITH_GRACE)
+
+
+def witnesses(filings: Iterable[Filing]) -> list[Filing]:
+    """Give the filings whose headers would decide a clock that is not proven: the newest PROOF with a time."""
+    timed = [one for one in filings if one.stamp is not None and one.stamp.time() != time(0)]
+    asked = [one for one in timed if not one.form.startswith(NOT_ASKED) and ACCESSION.fullmatch(one.accession)]
+    return sorted(asked, key=lambda one: (one.filed, one.accession), reverse=True)[:PROOF]
 
 
 def accepted_at(filing: Filing, verdict: Verdict, headers: Mapping[str, datetime]) -> datetime | None:

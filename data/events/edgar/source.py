@@ -11,14 +11,15 @@ import polars as pl
 from data.clocks import MOST_SKEW_SECONDS, skew
 from data.errors import ConfigError, Finding, InputError, MissingDataError
 from data.events.edgar.client import Blocked, parse_json
+from data.events.edgar.clock import judge, witnesses
 from data.events.edgar.company import Answers, Company, CompanyEvents, company_events
 from data.events.edgar.frame import csv_text
-from data.events.edgar.submissions import older_pages
+from data.events.edgar.submissions import header_path, older_pages, read_filings, read_header
 from data.schema import EVENTS, empty
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from data.calendar import Calendar
     from data.events.edgar.cache import Cache
@@ -143,7 +144,24 @@ class Server(NamedTuple):
                 pages.append(self._ask(f"/submissions/{page.name}"))
             except MissingDataError as error:
                 lacking.append(_finding(company, error))
-        return Answers([facts], pages), lacking
+        return Answers([facts], pages, self._headers(company, pages)), lacking
+
+    def _headers(self, company: Company, pages: Sequence[Mapping[str, Any]]) -> dict[str, datetime]:
+        """Ask for the headers of a few filings where the stamps alone do not prove the filer's clock."""
+        try:
+            filings = [one for page in pages for one in read_filings(page, company.cik, company.label)[0]]
+        except InputError:
+            return {}  # told with its place when the events are made
+        found: dict[str, datetime] = {}
+        for filing in [] if judge(filings, {}).proven else witnesses(filings):
+            try:
+                header = read_header(self._kept(header_path(company.cik, filing.accession)).decode("latin-1"))
+            except MissingDataError as error:
+                self.tell(f"{company.label}: the header of {filing.accession} did not come: {error.message}")
+                continue
+            if header is not None and header[0] == filing.accession:
+                found[header[0]] = header[1]
+        return found
 
     def _compare_clocks(self, date: str) -> None:
         """Say once that this machine's clock is wrong: what was known when depends on it wherever it dates a fetch."""
@@ -154,12 +172,16 @@ class Server(NamedTuple):
             self.tell(f"EDGAR: the clock of this machine is {abs(ahead):.0f} s {way} the SEC's: set it right")
 
     def _ask(self, path: str) -> dict[str, Any]:
-        url = f"{self.client.base}{path}"
+        return parse_json(self._kept(path), self.client.url(path))
+
+    def _kept(self, path: str) -> bytes:
+        """Give an answer from the cache, or ask for it and keep it."""
+        url = self.client.url(path)
         if self.cache.is_damaged(url):
             self.tell(f"EDGAR: the kept answer of {url} is damaged: not used, asked for again")
         kept = None if self.refresh else self.cache.read(url)
         if kept is not None:
-            return parse_json(kept, url)
+            return kept
         if self.refused:
             raise MissingDataError(f"EDGAR: {url}: not asked for, after {self.refused[0]}")
         try:
@@ -169,4 +191,4 @@ class Server(NamedTuple):
             raise
         self.cache.write(answer)
         self._compare_clocks(answer.date)
-        return parse_json(answer.body, url)
+        return answer.body

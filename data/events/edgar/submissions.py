@@ -13,7 +13,7 @@ from data.events.edgar.clock import Filing
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["OlderPage", "older_pages", "read_filings", "read_header"]
+__all__ = ["OlderPage", "header_path", "older_pages", "read_filings", "read_header"]
 
 COLUMNS = ("accessionNumber", "form", "filingDate", "acceptanceDateTime")
 STAMP = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d+)?Z")
@@ -78,6 +78,11 @@ def older_pages(document: Mapping[str, Any], cik: int) -> list[OlderPage]:
         if PAGE.fullmatch(name) and name.startswith(f"CIK{cik:010d}-") and re.fullmatch(r"\d{4}-\d{2}-\d{2}", until):
             pages.append(OlderPage(name, date.fromisoformat(until)))
     return pages
+
+
+def header_path(cik: int, accession: str) -> str:
+    """Give the place of a filing's SGML header in the SEC's archive."""
+    return f"/Archives/edgar/data/{cik}/{accession.replace('-', '')}/{accession}.hdr.sgml"
 
 
 def read_header(text: str) -> tuple[str, datetime] | None:
