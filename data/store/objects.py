@@ -6,6 +6,7 @@ once, hashed, and only then parsed.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -38,7 +39,7 @@ def put(folder: Path, content: bytes) -> str:
     """
     digest = hashlib.sha256(content).hexdigest()
     target = path_of(folder, digest)
-    with storing(target):
+    with storing(target, len(content)):
         if not _is_whole(target, digest):
             target.parent.mkdir(parents=True, exist_ok=True)
             _write(target, content)
@@ -90,12 +91,13 @@ def drafts(folder: Path) -> list[Path]:
 
 
 @contextmanager
-def storing(path: Path) -> Iterator[None]:
-    """Turn a refusal of the disk into a sentence."""
+def storing(path: Path, size: int = 0) -> Iterator[None]:
+    """Turn a refusal of the disk into a sentence; ``size`` is how many bytes were to be written."""
     try:
         yield
     except OSError as error:
-        problem = f"{path} could not be written: {error.strerror}"
+        needed = f" ({size:,} bytes are needed)" if size and error.errno == errno.ENOSPC else ""
+        problem = f"{path} could not be written: {error.strerror}{needed}"
         raise RunError(f"{problem}; what was stored before is untouched") from error
 
 

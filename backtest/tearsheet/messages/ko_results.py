@@ -74,8 +74,7 @@ RESULTS: dict[str, str] = {
     "{count} orders had no fill price and waited.": "주문 {count}건은 체결 가격이 없어 기다렸습니다.",
     "{count} orders waited because the volume behind impact or participation was unknown.": "주문 {count}건은 거래량을 몰라 기다렸습니다.",
     "{count} findings in the prices, first: {first}": "가격에서 {count}건 발견, 첫째: {first}",
-    "{count} doubts about the events ({said}); `backtest events check` lists each.":
-        "이벤트에 의심 {count}건 ({said}); 각 행은 `backtest events check`로.",
+    "{count} doubts about the events ({said}); `backtest events check` lists each.": "이벤트에 의심 {count}건 ({said}); 각 행은 `backtest events check`로.",
     "{count} doubts in the prices ({said}); quality.parquet lists each row.": "가격에 의심 {count}건 ({said}); 각 행은 quality.parquet에.",
     "The bounds shrank the tilts of {count} of {whole} decisions, at most to {least}.": "한도가 결정 {whole}건 중 {count}건의 기울기를 최소 {least}까지 줄였습니다.",
     "date only: known at the end of that day, next session": "날짜만: 그날 끝에 알려짐, 다음 거래일",
