@@ -6,10 +6,6 @@ adjustment for dividends, with actions, without repair. Yahoo's closes and divid
 
 from __future__ import annotations
 
-import logging
-import os
-import warnings
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -22,9 +18,10 @@ from data.prices.answers import ATTEMPTS, Answer, FetchError, swapped
 from data.prices.fetching import Line, Place, failed, fetch_all
 from data.prices.stored import SOURCE
 from data.prices.vintages import HISTORY
+from data.prices.yahoo_library import dated_session, meaning, quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from data.calendar import Calendar
@@ -32,7 +29,7 @@ if TYPE_CHECKING:
     from data.prices.settings import PriceYahoo
     from data.prices.source import Prices
 
-__all__ = ["dated_session", "fetch", "fetch_listed", "load"]
+__all__ = ["fetch", "fetch_listed", "load"]
 
 TIMEOUT_SECONDS = 20
 COLUMNS = {
@@ -99,23 +96,8 @@ def fetch_listed(
     return fetch_all(partial(_ask, settings), Place(SOURCE, store_folder), listed, way)
 
 
-def dated_session() -> Any:
-    """Open a session like yfinance's own that remembers when the vendor says it answered last."""
-    from curl_cffi.requests import Session
-
-    class Dated(Session):  # type: ignore[type-arg]  # its parameter is the class of answers, which stays
-        told = ""
-
-        def request(self, *words: Any, **options: Any) -> Any:
-            answer = super().request(*words, **options)
-            self.told = answer.headers.get("Date") or self.told
-            return answer
-
-    return Dated(impersonate="chrome")
-
-
 def _ask(settings: PriceYahoo, asset: str, session: Any) -> Answer:
-    with _quiet() as yfinance:
+    with quiet() as yfinance:
         try:
             ticker = yfinance.Ticker(asset, session=session)
             table = ticker.history(
@@ -130,7 +112,7 @@ def _ask(settings: PriceYahoo, asset: str, session: Any) -> Answer:
             )
             meta = ticker.get_history_metadata()
         except Exception as error:
-            raise _meaning(error, yfinance) from error
+            raise meaning(error, yfinance) from error
         if table.empty:
             raise FetchError("came back empty", "check its spelling and the period", attempts=ATTEMPTS)
         return _read(settings, asset, table, meta, ticker)._replace(told=getattr(session, "told", ""))
@@ -185,49 +167,3 @@ def _gains(table: Any) -> list[tuple[str, str]]:
         (str(at.date()), f"capital gain {value:g} is not counted beside the dividend")
         for at, value in zip(paid.index, paid.to_list(), strict=True)
     ]
-
-
-def _meaning(error: Exception, yfinance: Any) -> FetchError:
-    """Say what an exception of yfinance means; that a company may be delisted is a guess of the library."""
-    known = yfinance.exceptions
-    if isinstance(error, known.YFRateLimitError):
-        problem = "was refused: too many requests (HTTP 429)"
-        return FetchError(
-            problem,
-            "try again later; what was fetched stays stored",
-            attempts=ATTEMPTS,
-            stops="Yahoo refuses for too many requests",
-        )
-    if isinstance(error, known.YFPricesMissingError) and error.yahoo_reason:
-        return FetchError(f"is not there: Yahoo says {error.yahoo_reason!r}", "check its spelling and the period")
-    if isinstance(error, known.YFTickerMissingError):
-        return FetchError("is unknown to Yahoo, or has no prices in the period", "check its spelling and the period")
-    name = type(error).__name__
-    if "JSON" in name:
-        problem = "was answered with something else than data: a consent, login or error page"
-        return FetchError(problem, "check the connection in a browser", attempts=ATTEMPTS)
-    stops = "there is no connection to Yahoo" if name in {"ConnectionError", "DNSError", "ProxyError"} else ""
-    problem = f"could not be fetched: {name}: {str(error)[:120]}"
-    return FetchError(problem, "check the connection", attempts=ATTEMPTS, stops=stops)
-
-
-@contextmanager
-def _quiet() -> Iterator[Any]:
-    """Import yfinance and let it raise instead of log, without pandas' warnings, disk caches or remembered answers."""
-    logger = logging.getLogger("yfinance")
-    level = logger.level
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import yfinance
-
-        warnings.simplefilter("ignore")  # importing it puts a filter of its own before ours
-        yfinance.set_tz_cache_location(f"{os.devnull}/none")  # a folder that cannot be, so no cache
-        yfinance.data.YfData.cache_get.cache_clear()
-        hidden = yfinance.config.debug.hide_exceptions
-        yfinance.config.debug.hide_exceptions = False
-        logger.setLevel(logging.CRITICAL + 1)
-        try:
-            yield yfinance
-        finally:
-            yfinance.config.debug.hide_exceptions = hidden
-            logger.setLevel(level)

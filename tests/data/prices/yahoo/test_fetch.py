@@ -17,7 +17,8 @@ from data.errors import InputError, MissingDataError
 from data.prices import vintages
 from data.prices.fetching import failed
 from data.prices.settings import PriceYahoo
-from data.prices.yahoo import dated_session, fetch, load
+from data.prices.yahoo import fetch, load
+from data.prices.yahoo_library import dated_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
