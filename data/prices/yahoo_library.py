@@ -51,7 +51,8 @@ def meaning(error: Exception, yfinance: Any) -> FetchError:
         problem = "was answered with something else than data: a consent, login or error page"
         return FetchError(problem, "check the connection in a browser", attempts=ATTEMPTS)
     stops = "there is no connection to Yahoo" if name in {"ConnectionError", "DNSError", "ProxyError"} else ""
-    problem = f"could not be fetched: {name}: {str(error)[:120]}"
+    told = str(error).partition(" See http")[0].removeprefix("Failed to perform, ").rstrip(".")
+    problem = f"could not be fetched: {name}: {told[:120]}"
     return FetchError(problem, "check the connection", attempts=ATTEMPTS, stops=stops)
 
 

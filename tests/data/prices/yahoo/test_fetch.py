@@ -172,6 +172,10 @@ def test_without_a_connection_the_rest_is_not_tried(
         (HTML, "a consent, login or error page"),
         ((200, b'{"chart": {"result": [{"meta"'), "something else than data"),
         (requests.exceptions.ConnectionError("no route"), "could not be fetched: ConnectionError"),
+        (
+            requests.exceptions.ConnectionError("Failed to perform, curl: (6) no host. See https://curl.se first."),
+            "could not be fetched: ConnectionError: curl: (6) no host",
+        ),
         (requests.exceptions.ReadTimeout("slow"), "could not be fetched: ReadTimeout"),
         ((500, b"{}"), "could not be fetched"),
     ],
