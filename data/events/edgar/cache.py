@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from data.errors import MissingDataError
 
 if TYPE_CHECKING:
-    from data.events.edgar.client import Answer
+    from data.events.edgar.replies import Answer
 
 __all__ = ["Cache", "cache_folder", "replace_file"]
 

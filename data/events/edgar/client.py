@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import random
 import re
 import ssl
@@ -11,17 +10,18 @@ import urllib.error
 import urllib.request
 import zlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from data.clocks import Clock
 from data.errors import ConfigError, Finding, MissingDataError
-from data.events.edgar.limits import Bucket, backoff, retry_after
+from data.events.edgar.limits import Bucket, backoff
+from data.events.edgar.replies import Again, Answer, Blocked, check, refuse
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Answer", "Blocked", "Client", "Limits", "check_contact", "parse_json"]
+__all__ = ["Client", "Limits", "check_contact"]
 
 HOSTS = ("data.sec.gov", "www.sec.gov")
 BASE = "https://data.sec.gov"
@@ -29,20 +29,6 @@ ARCHIVE = "https://www.sec.gov"
 TEST_BASE = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
 CONTACT = re.compile(r"[ -~]*[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+[ -~]*")
 PER_SECOND = 8
-TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
-
-
-class Blocked(MissingDataError):  # noqa: N818 - a state of the server, named as such
-    """The server refuses us as a whole: nothing more is asked of it."""
-
-
-class Answer(NamedTuple):
-    """A sound answer: its bytes, unpacked, and what the server said of them."""
-
-    url: str
-    body: bytes
-    date: str
-    etag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +42,6 @@ class Limits:
     longest_wait_seconds: float = 120.0
     most_bytes: int = 128 << 20
     ratio: int = 200
-
-
-class _Again(Exception):  # noqa: N818 - it asks for another attempt, it is no error that leaves this file
-    """An attempt failed in a way that another may not."""
-
-    def __init__(self, reason: str, wait_seconds: float | None = None) -> None:
-        super().__init__(reason)
-        self.wait_seconds = wait_seconds
 
 
 def check_contact(contact: str | None) -> str:
@@ -161,8 +139,8 @@ class Client:
             self._take()
             try:
                 answer = self._attempt(url)
-                _check(path, answer)
-            except _Again as again:
+                check(path, answer)
+            except Again as again:
                 reason = str(again)
                 wait = again.wait_seconds
                 if wait is not None and wait > self.limits.longest_wait_seconds:
@@ -192,15 +170,15 @@ class Client:
                 return Answer(url, body, told.get("Date", ""), told.get("ETag", ""))
         except urllib.error.HTTPError as error:
             with error:
-                _refuse(url, error)
+                refuse(url, error.code, error.headers)
         except TimeoutError as error:
-            raise _Again(f"no answer within {self.limits.silence_seconds:g} s") from error
+            raise Again(f"no answer within {self.limits.silence_seconds:g} s") from error
         except urllib.error.URLError as error:
             slow = isinstance(error.reason, TimeoutError)
             what = f"no answer within {self.limits.silence_seconds:g} s" if slow else f"not reached ({error.reason})"
-            raise _Again(what) from error
+            raise Again(what) from error
         except (http.client.HTTPException, OSError, ValueError) as error:
-            raise _Again(f"the answer broke off ({type(error).__name__})") from error
+            raise Again(f"the answer broke off ({type(error).__name__})") from error
         raise AssertionError  # _refuse always raises
 
     def _read(self, response: Any, until: float) -> bytes:
@@ -214,9 +192,9 @@ class Client:
             if size > self.limits.most_bytes:
                 raise MissingDataError(f"EDGAR: {response.url}: more than {self.limits.most_bytes} bytes: not read")
             if self.clock.now() > until:
-                raise _Again(f"the answer took more than {self.limits.total_seconds:g} s")
+                raise Again(f"the answer took more than {self.limits.total_seconds:g} s")
         if expected.isdecimal() and size != int(expected):
-            raise _Again(f"the answer broke off: {size} of {expected} bytes")
+            raise Again(f"the answer broke off: {size} of {expected} bytes")
         return b"".join(parts)
 
     def _unpack(self, response: Any, body: bytes) -> bytes:
@@ -227,49 +205,9 @@ class Client:
         try:
             plain = unpack.decompress(body, most + 1)
         except zlib.error as error:
-            raise _Again("the answer is damaged gzip") from error
+            raise Again("the answer is damaged gzip") from error
         if len(plain) > most:
             raise MissingDataError(f"EDGAR: {response.url}: unpacks to more than {most} bytes: not read")
         if not unpack.eof:
-            raise _Again("the answer broke off inside its gzip")
+            raise Again("the answer broke off inside its gzip")
         return plain
-
-
-def _refuse(url: str, error: urllib.error.HTTPError) -> None:
-    """Raise what a status means."""
-    if error.code == 403:
-        hint = (
-            "check the contact (a real name and e-mail address) and wait ten minutes: too many requests also give 403"
-        )
-        finding = Finding("EDGAR", "User-Agent", "", "was refused with status 403", hint)
-        raise Blocked(f"EDGAR: {url}: the SEC refuses to answer", [finding])
-    if error.code in TRANSIENT:
-        wait = retry_after(error.headers.get("Retry-After"), error.headers.get("Date"))
-        raise _Again(f"the server answered with status {error.code}", wait)
-    if error.code == 404:
-        raise MissingDataError(f"EDGAR: {url}: there is no such answer (status 404); is the CIK right?")
-    raise MissingDataError(f"EDGAR: {url}: the server answered with status {error.code}")
-
-
-def _check(path: str, answer: Answer) -> None:
-    if not path.endswith(".sgml"):
-        parse_json(answer.body, answer.url)
-    elif b"<ACCEPTANCE-DATETIME>" not in answer.body:
-        raise _Again("the answer is no header of a filing")
-
-
-def parse_json(body: bytes, where: str) -> dict[str, Any]:
-    """Read a JSON object; a page of HTML, a torn text and a NaN are none of it."""
-    if body.lstrip()[:1] == b"<":
-        raise _Again("the answer is a page of HTML with status 200, not data")
-    try:
-        value = json.loads(body, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise _Again("the answer is no whole JSON") from error
-    if not isinstance(value, dict):
-        raise _Again(f"the answer is a JSON {type(value).__name__}, not an object ({where})")
-    return value
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)

@@ -10,10 +10,10 @@ import polars as pl
 
 from data.clocks import MOST_SKEW_SECONDS, skew
 from data.errors import ConfigError, Finding, InputError, MissingDataError
-from data.events.edgar.client import Blocked, parse_json
 from data.events.edgar.clock import judge, witnesses
 from data.events.edgar.company import Answers, Company, CompanyEvents, company_events
 from data.events.edgar.frame import csv_text
+from data.events.edgar.replies import Blocked, parse_json
 from data.events.edgar.submissions import header_path, older_pages, read_filings, read_header
 from data.schema import EVENTS, empty
 

@@ -11,8 +11,9 @@ import pytest
 from data.clocks import Clock
 from data.errors import MissingDataError
 from data.events.edgar.cache import Cache
-from data.events.edgar.client import Answer, Client
+from data.events.edgar.client import Client
 from data.events.edgar.company import Company
+from data.events.edgar.replies import Answer
 from data.events.edgar.source import Server
 
 URL = "https://data.sec.gov/submissions/CIK0000000001.json"

@@ -16,8 +16,9 @@ import pytest
 
 from data.clocks import Clock, skew
 from data.errors import ConfigError, MissingDataError
-from data.events.edgar.client import Blocked, Client, Limits, check_contact
+from data.events.edgar.client import Client, Limits, check_contact
 from data.events.edgar.limits import Bucket, backoff, retry_after
+from data.events.edgar.replies import Blocked
 
 CONTACT = "Example Research research@example.org"
 PATH = "/api/xbrl/companyfacts/CIK0000000001.json"
