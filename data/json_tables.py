@@ -52,17 +52,24 @@ def read_json(name: str, content: bytes, only: Collection[str] | None = None) ->
     return _table(name, rows, only)
 
 
-def read_ndjson(name: str, content: bytes, only: Collection[str] | None = None) -> TextTable:
+def read_ndjson(name: str, content: bytes, only: Collection[str] | None = None, *, go_on: bool = False) -> TextTable:
     """Read one JSON object per line as text; a row is numbered by its line, blank lines are none.
+
+    With ``go_on`` a line that is no row is lost and listed, and the others are kept.
 
     Raises
     ------
     InputError
-        With every fault of every line.
+        With every fault of every line; with ``go_on`` only when no line is left.
 
     """
     lines = (full.rstrip(" \t\r") for full in decode(name, content).split("\n"))
-    return _table(name, [_line(f"{name} line {k}", k, line) for k, line in enumerate(lines, 1) if line], only)
+    rows = [_line(f"{name} line {k}", k, line) for k, line in enumerate(lines, 1) if line]
+    told = [(row, tuple(_faults(row, only))) for row in rows] if go_on else []
+    sound = [row for row, faults in told if not faults]
+    if not sound:
+        return _table(name, rows, only)
+    return _table(name, sound, only)._replace(lost=tuple(found for _, faults in told for found in faults))
 
 
 def _line(where: str, number: int, line: str) -> _Row:

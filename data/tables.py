@@ -54,8 +54,10 @@ def _is_table(file: Path, endings: tuple[str, ...]) -> bool:
     return file.suffix.lower() in endings and file.is_file() and not file.name.startswith(".")
 
 
-def read_text_table(path: Path, only: Collection[str] | None = None) -> TextTable:
+def read_text_table(path: Path, only: Collection[str] | None = None, *, go_on: bool = False) -> TextTable:
     """Read a CSV, parquet, JSON or NDJSON file as text; with ``only``, give just those of its columns.
+
+    With ``go_on`` lines of NDJSON that are no row are listed in the table and stop nothing.
 
     Raises
     ------
@@ -78,7 +80,7 @@ def read_text_table(path: Path, only: Collection[str] | None = None) -> TextTabl
     if suffix == ".json":
         return read_json(path.name, content, only)
     if suffix in NDJSON:
-        return read_ndjson(path.name, content, only)
+        return read_ndjson(path.name, content, only, go_on=go_on)
     raise broken(path.name, Finding(path.name, "", path.suffix, f"is none of {', '.join(READABLE)}"))
 
 

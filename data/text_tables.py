@@ -29,12 +29,15 @@ class TextTable(NamedTuple):
         NDJSON the line; of a JSON array the position of the object.
     found
         Names of all columns of the file, also of those that were not asked for.
+    lost
+        Lines of NDJSON that are no row, where the reader was told to go on without them.
 
     """
 
     frame: pl.DataFrame
     rows: NDArray[np.int64]
     found: tuple[str, ...]
+    lost: tuple[Finding, ...] = ()
 
 
 def broken(name: str, *findings: Finding) -> InputError:

@@ -102,9 +102,10 @@ def show_error(error: ResearchError, *, as_json: bool) -> None:
 
 
 def _finding_lines(finding: Finding) -> list[str]:
-    value = f" = {finding.value!r}" if finding.value and not finding.excerpt else ""
-    subject = f"{finding.field}{value}: " if finding.field or value else ""
-    lines = [clean(f"{finding.where}: {subject}{finding.problem}").replace("\n", " ")]
+    value = repr(finding.value) if finding.value and not finding.excerpt else ""
+    subject = " = ".join(text for text in (finding.field, value) if text)
+    said = ": ".join(text for text in (finding.where, subject, finding.problem) if text)
+    lines = [clean(said).replace("\n", " ")]
     lines += clean(finding.excerpt).split("\n") if finding.excerpt else []
     if finding.hint:
         lines.append(f"      hint: {clean(finding.hint)}")

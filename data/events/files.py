@@ -8,6 +8,7 @@ So what is faulty is counted as such whatever the config excludes. What is only 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -87,12 +88,13 @@ def assemble(
     faults = [*_nameless(rows), *time_faults, *renaming_faults, *number_faults, *judged.errors, *excluded]
     sound = _without(typed, faults)
     repeats = repeated(sound, settings.group)
+    lost = _lost(given.lost)
     schema = EVENTS | {name: _own(sort) for name, sort in settings.extra.items()}
     frame = conform(_without(sound, repeats.faults), schema).sort("known_at", "event_id")
     return Events(
         frame=check(frame, schema, label),
-        rejected=_rejected(rows, [*faults, *repeats.faults]),
-        read=rows.height,
+        rejected=pl.concat([_rejected(rows, [*faults, *repeats.faults]), lost]),
+        read=rows.height + lost.height,
         label=label,
         content_hash=frame_hash(frame, ("event_id",)),
         vintages=conform(_without(sound, repeats.copies), schema).sort("known_at", "event_id"),
@@ -177,6 +179,15 @@ def _rejected(rows: pl.DataFrame, faults: Sequence[Fault]) -> pl.DataFrame:
         ["; ".join(found.detail for found in of_row[row]) for row in out],
     )
     return pl.DataFrame(dict(zip(REJECTED, columns, strict=True)), schema=dict.fromkeys(REJECTED, pl.String))
+
+
+def _lost(found: Sequence[Finding]) -> pl.DataFrame:
+    """Give a rejected row for every line that is no row; nobody knows what half of one would have said."""
+    of_line: dict[str, list[str]] = {}
+    for one in found:
+        of_line.setdefault(one.where, []).append(str(replace(one, where="")))
+    told = [(where, "", None, None, "valid", "broken line", "; ".join(texts)) for where, texts in of_line.items()]
+    return pl.DataFrame(told, schema=dict.fromkeys(REJECTED, pl.String), orient="row")
 
 
 def _remarks(given: Rows, warnings: Sequence[Fault], gone: Sequence[Fault]) -> pl.DataFrame:

@@ -29,10 +29,11 @@ ALSO_CALLED = {"company": "asset", "session": "session_flag", "symbol": "asset",
 
 
 class Rows(NamedTuple):
-    """Rows of texts, and what is doubtful about the columns of their files: (where, reason, detail)."""
+    """Rows of texts; doubts about the columns of their files: (where, reason, detail); lines that are no row."""
 
     frame: pl.DataFrame
     doubts: tuple[tuple[str, str, str], ...]
+    lost: tuple[Finding, ...] = ()
 
 
 def read_rows(settings: EventFiles, files: Sequence[Path], label: str) -> Rows:
@@ -60,13 +61,14 @@ def read_rows(settings: EventFiles, files: Sequence[Path], label: str) -> Rows:
     if found:
         raise InputError(f"{label}: the events cannot be read", found)
     frame = pl.concat([part.frame for part in parts]).with_row_index(ROW)
-    return Rows(frame, tuple(doubt for part in parts for doubt in part.doubts))
+    doubts = tuple(doubt for part in parts for doubt in part.doubts)
+    return Rows(frame, doubts, tuple(one for part in parts for one in part.lost))
 
 
 def _read_file(settings: EventFiles, file: Path) -> Rows:
     columns = {field: settings.columns.get(cast("EventField", field), field) for field in FIELDS}
     columns |= {name: name for name in settings.extra}
-    table = read_text_table(file, only=set(columns.values()))
+    table = read_text_table(file, only=set(columns.values()), go_on=True)
     missing = [
         _missing(file.name, field, column, table)
         for field, column in columns.items()
@@ -79,7 +81,7 @@ def _read_file(settings: EventFiles, file: Path) -> Rows:
         for field, column in columns.items()
     ]
     where = pl.Series(WHERE, [f"{file.name} row {row}" for row in table.rows.tolist()], pl.String)
-    return Rows(table.frame.select(fields).with_columns(where), _passed_over(file.name, columns, table))
+    return Rows(table.frame.select(fields).with_columns(where), _passed_over(file.name, columns, table), table.lost)
 
 
 def _passed_over(name: str, columns: dict[str, str], table: TextTable) -> tuple[tuple[str, str, str], ...]:

@@ -48,9 +48,22 @@ def test_the_same_events_as_json_and_as_csv_are_the_same(events_of: Loader, name
     assert found.rejected.drop("where").rows() == expected.rejected.drop("where").rows()
 
 
-def test_every_bad_line_of_an_event_file_is_told(events_of: Loader) -> None:
-    """As a fault of the file, for nobody knows what a half line would have said."""
-    with pytest.raises(InputError) as caught:
-        events_of("\n".join((ROWS[0][:40], ROWS[1], ROWS[2][:-1])), name="e.ndjson")
+def test_every_bad_line_of_an_event_file_is_set_aside_and_the_others_stay(events_of: Loader) -> None:
+    """Half lines before and after a whole one, and one that is no object: each is told with its line."""
+    found = events_of("\n".join((ROWS[0][:40], ROWS[1], "[1]", ROWS[2][:-1])), name="e.ndjson")
 
-    assert [fault.where for fault in caught.value.findings] == ["e.ndjson line 1", "e.ndjson line 3"]
+    assert found.frame["event_id"].to_list() == ["a"]
+    assert found.rejected.select("where", "stage", "reason").rows() == [
+        (f"e.ndjson line {line}", "valid", "broken line") for line in (1, 3, 4)
+    ]
+    assert "is an array, expected an object" in found.rejected["detail"][1]
+    assert "cut off" in found.rejected["detail"][2]
+    assert found.read == 4
+
+
+def test_a_file_without_a_whole_line_is_refused(events_of: Loader) -> None:
+    """Nothing is left to load, and every line is told."""
+    with pytest.raises(InputError) as caught:
+        events_of("\n".join((ROWS[0][:40], ROWS[2][:-1])), name="e.ndjson")
+
+    assert [fault.where for fault in caught.value.findings] == ["e.ndjson line 1", "e.ndjson line 2"]
