@@ -95,15 +95,21 @@ def plan(config: Config, inputs: Inputs, signals: Sequence[SignalSettings], even
 
 
 def replanned(
-    config: Config, made: Draft, *, without: Sequence[int] = (), sessions: NDArray[np.int64] | None = None
+    config: Config,
+    made: Draft,
+    *,
+    without: Sequence[int] = (),
+    sessions: NDArray[np.int64] | None = None,
+    firms: NDArray[np.int64] | None = None,
 ) -> Targets:
     """Give the targets without some events (positions), or with events moved to other sessions, shape (E,).
 
-    Targets are set in the same sessions; sizes and loadings stay, and so does what the bounds say.
+    ``firms`` (E, N) names the asset that each event's tilt on another falls on instead. Targets are set in the same
+    sessions; sizes and loadings stay, and so does what the bounds say.
     """
     at = made.sessions if sessions is None else sessions
     left = {name: impulses.without(without) for name, impulses in made.impulses.items()}
-    return _built(config, replace(made, impulses=left), at).targets
+    return _built(config, replace(made, impulses=left), at, firms).targets
 
 
 def untilted(config: Config, made: Draft) -> Targets:
@@ -150,11 +156,11 @@ def _plan(config: Config, given: Context, signals: Sequence[SignalSettings]) -> 
     return Plan(drafted, _built(config, drafted, drafted.sessions))
 
 
-def _built(config: Config, made: Draft, sessions: NDArray[np.int64]) -> Built:
+def _built(config: Config, made: Draft, sessions: NDArray[np.int64], firms: NDArray[np.int64] | None = None) -> Built:
     """Score, combine and add to the base."""
     given = made.context
     scores = {
-        signal.name: scored(made.impulses[signal.name], sessions, given.decisions)
+        signal.name: _on(firms, scored(made.impulses[signal.name], sessions, given.decisions))
         if signal.name in made.impulses
         else made.plain[signal.name]
         for signal in made.signals
@@ -162,6 +168,11 @@ def _built(config: Config, made: Draft, sessions: NDArray[np.int64]) -> Built:
     per_year = config.sessions_per_year if config.combination else 0.0
     found = combined(config.combination, scores, given, lambda name: _level(made, name, sessions), per_year)
     return build(config.portfolio, given, found, config.account.gross_limit, made.number)
+
+
+def _on(firms: NDArray[np.int64] | None, scores: Scores) -> Scores:
+    """Let every event's scores fall on the assets that stand in for its own."""
+    return scores if firms is None else replace(scores, asset=firms[scores.event, scores.asset])
 
 
 def _level(made: Draft, name: str, sessions: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -19,7 +19,10 @@ __all__ = ["placebo"]
 Draws = Annotated[int | None, typer.Option("--draws", min=1, max=1_000_000, help="How many; else as in the config.")]
 Design = Annotated[
     str | None,
-    typer.Option("--design", help="whole_dates, random_dates, circular_shift or sign_flips; else as in the config."),
+    typer.Option(
+        "--design",
+        help="whole_dates, random_dates, circular_shift, random_assets or sign_flips; else as in the config.",
+    ),
 ]
 BINS, WIDTH = 15, 40
 

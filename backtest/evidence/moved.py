@@ -1,84 +1,129 @@
-"""The whole backtest on moved events: the targets that other event sessions would have set, walked in the batch.
+"""The whole backtest on moved events: the targets that other event sessions would have set, made in the batch.
 
-Sizes, loadings and features stay with their events; only sessions move (or signs flip). Where a portfolio is base plus
-capped tilts a kernel sets the targets; with combination steps, a hedge or rebalancing on drift every scenario goes the
-way of the run itself, which is slower.
+Sizes, loadings and features stay with their events; only sessions move, signs flip, or other assets stand in. Where a
+portfolio is base plus capped tilts a kernel sets the targets; with combination steps, a hedge or rebalancing on drift
+every scenario goes the way of the run itself, which is slower.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import cpu_count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from backtest.batch import Batch, walk_many
+from backtest.batch import Batch
+from backtest.evidence.tables import draws_of, tilts_of
 from backtest.kernels.cache import guarded
-from backtest.kernels.redraw import Tilts, redraw
-from backtest.plan import context, draft, replanned, untilted
+from backtest.kernels.redraw import redraw
+from backtest.plan import context, draft, replanned
 from backtest.portfolio import Targets, decisions
-from backtest.portfolio.limits import breaching
+from backtest.portfolio.limits import breaching_sums
 from backtest.portfolio.targets import totals_of
-from signals.impulses import endings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import polars as pl
     from numpy.typing import NDArray
 
     from backtest.config.model import Config
     from backtest.evidence.line import Line
+    from backtest.kernels.redraw import Tilts
     from backtest.plan import Draft
+    from backtest.views import View
     from signals.impulses import Impulses
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-__all__ = ["Mover"]
+__all__ = ["Moved", "Mover", "Rows", "real"]
 
-CHUNK = 256  # scenarios whose targets are held at a time
-MANY = 5000  # scenarios that pay for a kernel of their own
-FAR = np.iinfo(np.int64).max // 4
+SLICE = 16  # draws that one thread takes before it looks for more
+
+
+class Moved(NamedTuple):
+    """Some draws: sessions of one exchange's panel (B, E); signs alike, and stand-ins (B, families, N), where drawn."""
+
+    sessions: Ints
+    signs: Floats | None = None
+    firms: Ints | None = None
+
+    def case(self, b: int) -> Moved:
+        """Give one draw alone."""
+        return self.part(slice(b, b + 1))
+
+    def part(self, some: slice) -> Moved:
+        """Give some of the draws."""
+        signs = None if self.signs is None else self.signs[some]
+        return Moved(self.sessions[some], signs, None if self.firms is None else self.firms[some])
+
+
+class Rows(NamedTuple):
+    """Targets of draws: weights of the members (rows, M), the session of each row, the first row of each draw.
+
+    ``sums`` (rows, 4): smallest weight, largest by size, sum of the sizes, sum.
+    """
+
+    weight: Floats
+    session: Ints
+    start: Ints
+    sums: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mover:
-    """A run made ready for moved events: what its signals move, with loadings known for every session.
+    """A run made ready for moved events on one exchange: what its signals move, with loadings known for every session.
 
     Attributes
     ----------
+    view
+        What the exchange sees.
     whole
         The run's draft with a decision in every session of the run.
+    tilts, still
+        What events move, for the kernel, and the weights that no event moves, shape (D, N).
     grid
         Sessions in which targets are set anyway, as a flag per session of the run, shape (D,).
+    family
+        Code of the session that each event really has: events of one share their stand-ins, shape (E,).
 
     """
 
-    line: Line
     config: Config
+    view: View
     whole: Draft
+    tilts: Tilts
+    still: Floats
     grid: NDArray[np.bool_]
+    family: Ints
 
     @staticmethod
-    def of(line: Line) -> Mover:
+    def of(line: Line, exchange: int = 0) -> Mover:
         """Ask the signals what they would move at every session."""
-        config, inputs = line.config, line.seen[0].inputs
+        config, view = line.config, line.seen[exchange]
+        inputs, events = view.inputs, view.dated(line.traded)
         last = len(inputs.panel.sessions) - 1
         every = np.arange(inputs.first, last + 1, dtype=np.int64)
         grid = decisions(inputs.first, last, config.portfolio.rebalance_every_sessions, ())
         # A placebo may pile events up as the real ones never did: then the tilts shrink, the run is not refused.
         shrinking = config.portfolio.model_copy(update={"infeasible": "shrink"})
         softened = config.model_copy(update={"portfolio": shrinking})
-        whole = draft(context(config, inputs, line.traded, every), line.signals)
-        return Mover(line, softened, whole, np.isin(every, grid))
+        whole = draft(context(config, inputs, events, every), line.signals)
+        still = totals_of(shrinking, whole.context, list(whole.plain.values()))
+        family = np.unique(real(line), return_inverse=True)[1].astype(np.int64)
+        return Mover(softened, view, whole, tilts_of(whole), still, np.isin(every, grid), family)
 
     @property
     def first(self) -> int:
         """Give the first session of the run, in sessions of the panel."""
-        return self.line.seen[0].inputs.first
+        return self.view.inputs.first
+
+    @property
+    def members(self) -> Ints:
+        """Give the assets of the baskets, ascending."""
+        assets = self.whole.context.assets
+        named = {asset for basket in self.config.baskets.values() for asset in basket}
+        return np.array([at for at, asset in enumerate(assets) if asset in named], dtype=np.int64)
 
     @property
     def plain(self) -> bool:
@@ -86,39 +131,39 @@ class Mover:
         portfolio = self.config.portfolio
         return not self.config.combination and portfolio.neutral is None and portfolio.rebalance_on_drift is None
 
-    def walked(
-        self, sessions: Ints, signs: Floats | None = None, *, said: Callable[[int], None] | None = None
-    ) -> pl.DataFrame:
-        """Walk the run once per row of sessions of the panel, shape (B, E), and give a row of summary for each.
-
-        ``signs`` (B, E) multiply the sizes of the events. ``said`` is told how many are done.
-        """
-        import polars as pl
-
-        frames, market = [], self.line.stage.market
-        for at in range(0, len(sessions), CHUNK):
-            some = slice(at, at + CHUNK)
-            batch = self.batch(sessions[some], None if signs is None else signs[some])
-            walks = walk_many(market, batch, self.config.costs, self.config.account, abreast=len(sessions) >= MANY)
-            frames.append(walks.summary)
-            if said:
-                said(min(at + CHUNK, len(sessions)))
-        return pl.concat(frames)
-
-    def batch(self, sessions: Ints, signs: Floats | None = None) -> Batch:
-        """Give the targets of every row of sessions, in sessions of the walk."""
+    def batch(self, moved: Moved) -> Batch:
+        """Give the targets of every draw, in sessions of the walk of a run on one exchange."""
         if not self.plain:
-            return self._one_by_one(sessions, signs)
-        on = self.decided(sessions)
-        weight, session, start = _drawn(self, sessions, signs, on)
-        members = self._members()
-        bad = breaching(self.config.portfolio, weight, self.config.account.gross_limit)
-        if bad.any():
-            return self._mended(sessions, signs, np.add.reduceat(bad, start[:-1]) > 0, (weight, session, start))
-        return Batch(
-            start, session, np.arange(len(session) + 1, dtype=np.int64) * len(members),
-            np.tile(members, len(session)), weight.ravel(),
-        )  # fmt: skip
+            return Batch.of([self.retargeted(moved.case(b)) for b in range(len(moved.sessions))])
+        made = self.rows(moved)
+        bad = self.broken(made)
+        return self._mended(moved, bad, made) if bad.any() else _batch(made, self.members)
+
+    def rows(self, moved: Moved) -> Rows:
+        """Let the kernel set the targets of the members, shrunk by no bound."""
+        on = self.decided(moved.sessions)
+        members, tilts = self.members, self.tilts
+        given = draws_of(tilts, moved, self.family, on, self.first)
+        count = int(given.start[-1])
+        made = Rows(np.zeros((count, len(members))), np.zeros(count, dtype=np.int64), given.start, np.zeros((count, 4)))
+        wide = max(len(tilts.event), len(tilts.first), len(tilts.cap), self.still.shape[1])
+        deep = max(len(tilts.event), int(tilts.group.max(initial=0)) + 1)
+
+        def part(first: int) -> None:
+            room, places = np.zeros((4, wide)), np.zeros((4, deep), dtype=np.int64)
+            until = min(first + SLICE, len(on))
+            written = (made.session, made.weight, made.sums)
+            redraw(tilts, self.still, members, given, first, until, room, places, *written)
+
+        guarded(lambda: part(len(on)))
+        with ThreadPoolExecutor(cpu_count() or 1) as pool:
+            list(pool.map(part, range(0, len(on), SLICE)))
+        return made
+
+    def broken(self, made: Rows) -> NDArray[np.bool_]:
+        """Say which draws break a bound, shape (B,)."""
+        bad = breaching_sums(self.config.portfolio, made.sums, self.config.account.gross_limit)
+        return np.add.reduceat(bad, made.start[:-1]) > 0
 
     def decided(self, sessions: Ints) -> NDArray[np.bool_]:
         """Say in which sessions of the run targets are set, shape (B, D)."""
@@ -129,143 +174,48 @@ class Mover:
             on[row, place[row, column]] = True
         return on
 
-    def retargeted(self, sessions: Ints, signs: Floats | None = None) -> Targets:
-        """Give the targets of one scenario, by the way of the run itself; sessions are those of the walk."""
-        made = self.whole if signs is None else _signed(self.whole, signs)
-        targets = replanned(self.config, made, sessions=sessions)
-        kept = self.decided(sessions[None, :])[0]
-        return _rows(targets, np.flatnonzero(kept))
+    def retargeted(self, case: Moved) -> Targets:
+        """Give the targets of one draw, by the way of the run itself; sessions count from the first of the run."""
+        made = self.whole if case.signs is None else _signed(self.whole, case.signs[0])
+        firms = None if case.firms is None else case.firms[0][self.family]
+        targets = replanned(self.config, made, sessions=case.sessions[0], firms=firms)
+        return _kept(targets, np.flatnonzero(self.decided(case.sessions)[0]))
 
-    def base(self, sessions: Ints) -> Targets:
-        """Give the base weights alone, set in the sessions of one scenario."""
-        return _rows(untilted(self.config, self.whole), np.flatnonzero(self.decided(sessions[None, :])[0]))
-
-    def _members(self) -> Ints:
-        assets = self.whole.context.assets
-        named = {asset for basket in self.config.baskets.values() for asset in basket}
-        return np.array([at for at, asset in enumerate(assets) if asset in named], dtype=np.int64)
-
-    def _one_by_one(self, sessions: Ints, signs: Floats | None) -> Batch:
-        return Batch.of([self.retargeted(*self._case(sessions, signs, b)) for b in range(len(sessions))])
-
-    def _case(self, sessions: Ints, signs: Floats | None, b: int) -> tuple[Ints, Floats | None]:
-        return sessions[b], None if signs is None else signs[b]
-
-    def _mended(
-        self, sessions: Ints, signs: Floats | None, bad: NDArray[np.bool_], drawn: tuple[Floats, Ints, Ints]
-    ) -> Batch:
-        """Set the targets of the scenarios that break a bound by the way of the run, which shrinks them."""
-        weight, session, start = drawn
-        members, cases = self._members(), []
-        for b in range(len(sessions)):
-            if bad[b]:
-                cases.append(self.retargeted(*self._case(sessions, signs, b)))
-                continue
-            own = slice(start[b], start[b + 1])
-            count = start[b + 1] - start[b]
-            entries = np.tile(members, count)
-            starts = np.arange(count + 1, dtype=np.int64) * len(members)
-            cases.append(Targets(session[own], starts, entries, np.zeros_like(entries), weight[own].ravel()))
+    def _mended(self, moved: Moved, bad: NDArray[np.bool_], made: Rows) -> Batch:
+        """Set the targets of the draws that break a bound by the way of the run, which shrinks them."""
+        cases = [self.retargeted(moved.case(b)) if bad[b] else self.own(made, b) for b in range(len(bad))]
         return Batch.of(cases)
 
-
-def _drawn(mover: Mover, sessions: Ints, signs: Floats | None, on: NDArray[np.bool_]) -> tuple[Floats, Ints, Ints]:
-    """Give weights (rows, members), the session of each row, and the first row of each scenario."""
-    tilts, plain = _tilts(mover.whole), _plain(mover)
-    since, until = _lives(mover, sessions)
-    members = mover._members()  # noqa: SLF001 - same file
-    start = np.concatenate([[0], np.cumsum(on.sum(axis=1))]).astype(np.int64)
-    session, weight = np.zeros(start[-1], dtype=np.int64), np.zeros((start[-1], len(members)))
-    sign = np.zeros((0, 0)) if signs is None else np.ascontiguousarray(signs)
-
-    width = max(len(tilts.event), len(tilts.first), len(tilts.cap), plain.shape[1])
-
-    def part(first: int, last: int) -> None:
-        room = np.zeros((4, width))
-        redraw(tilts, plain, members, since, until, sign, on, start, first, last, room, session, weight)
-
-    guarded(lambda: part(0, 0))
-    edges = np.linspace(0, len(sessions), (cpu_count() or 1) + 1).astype(int).tolist()
-    with ThreadPoolExecutor(len(edges) - 1) as pool:
-        list(pool.map(part, edges[:-1], edges[1:]))
-    return weight, session, start
+    def own(self, made: Rows, b: int) -> Targets:
+        """Give the targets that the kernel has set for one draw."""
+        rows = slice(made.start[b], made.start[b + 1])
+        count, members = int(made.start[b + 1] - made.start[b]), self.members
+        entries = np.tile(members, count)
+        starts = np.arange(count + 1, dtype=np.int64) * len(members)
+        return Targets(made.session[rows], starts, entries, np.zeros_like(entries), made.weight[rows].ravel())
 
 
-def _lives(mover: Mover, sessions: Ints) -> tuple[Ints, Ints]:
-    """Give the sessions of the run in which every impulse begins and ends, each (B, J)."""
-    since, until = [], []
-    for impulses in mover.whole.impulses.values():
-        if impulses.cooldown or impulses.until_next:
-            ends = [endings(impulses, row, FAR) for row in sessions]
-            since.append(np.array([each.since for each in ends]).reshape(len(sessions), -1))
-            until.append(np.array([each.until for each in ends]).reshape(len(sessions), -1))
-        else:
-            since.append(sessions[:, impulses.event])
-            until.append(since[-1] + len(impulses.table))
-    none = np.zeros((len(sessions), 0), dtype=np.int64)
-    both = (np.concatenate([none, *each], axis=1) - mover.first for each in (since, until))
-    first, last = (np.ascontiguousarray(each) for each in both)
-    return first, last
+def real(line: Line) -> Ints:
+    """Give the session of the run in which the first exchange trades every event, shape (E,)."""
+    inputs = line.seen[0].inputs
+    at = np.array([event.session for event in line.seen[0].dated(line.traded)], dtype=np.int64)
+    return np.clip(at, inputs.first, len(inputs.panel.sessions) - 1)
 
 
-def _plain(mover: Mover) -> Floats:
-    """Give the weights that no event moves (base mix and controls), per session and asset."""
-    still = mover.whole.context
-    return totals_of(mover.config.portfolio, still, list(mover.whole.plain.values()))
-
-
-def _tilts(made: Draft) -> Tilts:
-    """Lay the impulses of all signals one after another."""
-    every = list(made.impulses.values())
-    sizes = [len(each.loadings) for each in every]
-    own, columns = _starts(sizes), _starts([len(each.loadings.asset) for each in every])
-    event = _joined([each.event for each in every])
-    signal = np.repeat(np.arange(len(every)), [len(each.event) for each in every]).astype(np.int64)
-    days = len(made.context.decisions)
-    return Tilts(
-        event,
-        signal,
-        _joined([each.loading + own[s] for s, each in enumerate(every)]),
-        _numbers([each.size for each in every]),
-        np.lexsort((np.arange(len(event)), signal, event)).astype(np.int64),
-        np.append(_joined([each.loadings.first[:-1] + columns[s] for s, each in enumerate(every)]), columns[-1]),
-        _joined([each.loadings.asset for each in every]),
-        np.concatenate([np.zeros((days, 0)), *(each.loadings.weight for each in every)], axis=1),
-        np.ascontiguousarray(
-            np.concatenate([np.zeros((0, days), dtype=np.bool_), *(each.loadings.live for each in every)]).T
-        ),
-        own,
-        _starts([len(each.loadings.funding_asset) for each in every]),
-        _joined([each.loadings.funding_asset for each in every]),
-        np.concatenate([np.zeros((days, 0)), *(each.loadings.funding_weight for each in every)], axis=1),
-        np.array([each.cap for each in every], dtype=np.float64),
-        _starts([len(each.table) for each in every]),
-        _numbers([each.table for each in every]),
-    )
-
-
-def _starts(sizes: list[int]) -> Ints:
-    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-
-
-def _joined(parts: list[Ints]) -> Ints:
-    return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
-
-
-def _numbers(parts: list[Floats]) -> Floats:
-    return np.concatenate([np.zeros(0), *parts])
+def _batch(made: Rows, members: Ints) -> Batch:
+    count = len(made.session)
+    starts = np.arange(count + 1, dtype=np.int64) * len(members)
+    return Batch(made.start, made.session, starts, np.tile(members, count), made.weight.ravel())
 
 
 def _signed(made: Draft, signs: Floats) -> Draft:
-    from dataclasses import replace
-
     def flipped(impulses: Impulses) -> Impulses:
         return replace(impulses, size=impulses.size * signs[impulses.event])
 
     return replace(made, impulses={name: flipped(each) for name, each in made.impulses.items()})
 
 
-def _rows(targets: Targets, rows: Ints) -> Targets:
+def _kept(targets: Targets, rows: Ints) -> Targets:
     """Keep some rows of targets that are set in every session; sessions count from the first of them."""
     counts = np.diff(targets.start)[rows]
     start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)

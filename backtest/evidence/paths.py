@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from backtest.evidence.line import Line
 
-__all__ = ["Outcome", "equities", "measured"]
+__all__ = ["Outcome", "alive", "day_ends", "equities", "measured"]
 
 
 class Outcome(NamedTuple):
@@ -30,12 +30,17 @@ class Outcome(NamedTuple):
 
 def equities(line: Line, targets: Sequence[Targets]) -> NDArray[np.float64]:
     """Walk targets (in rows of the walk) at the run's costs in one batch; equity by day, shape (S, days)."""
-    first, days = line.stage.first, line.stage.panel.sessions[line.stage.first :]
+    first = line.stage.first
     batch = Batch.of([Targets(each.session - first, *_entries(each)) for each in targets])
     walked = walk_many(line.stage.market, batch, line.config.costs, line.config.account, paths=True).equity
     assert walked is not None  # noqa: S101 - paths were asked for
-    last = np.append(np.flatnonzero(days[1:] != days[:-1]), len(days) - 1)
-    return walked[:, last]
+    return walked[:, day_ends(line)]
+
+
+def day_ends(line: Line) -> NDArray[np.int64]:
+    """Give the last row of every day of the run, in rows of the walk."""
+    days = line.stage.panel.sessions[line.stage.first :]
+    return np.append(np.flatnonzero(days[1:] != days[:-1]), len(days) - 1).astype(np.int64)
 
 
 def _entries(of: Targets) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
@@ -46,13 +51,13 @@ def measured(line: Line, equity: NDArray[np.float64], base: NDArray[np.float64])
     """Measure one scenario, shape (days,), against the untilted mix set in the same sessions, as the metrics do."""
     capital, per_year = line.config.account.capital, line.inputs.measured_on.sessions_per_year
     rate = (1.0 + line.config.risk_free_per_year) ** (1.0 / per_year) - 1.0
-    own, other = _alive(equity, capital), _alive(base, capital)
+    own, other = alive(equity, capital), alive(base, capital)
     count = min(len(own), len(other))
     active = mean(own[:count] - other[:count], per_year).value
     return Outcome(float(equity[-1] / capital - 1.0), ratio(own - rate, per_year).value, active)
 
 
-def _alive(equity: NDArray[np.float64], capital: float) -> NDArray[np.float64]:
+def alive(equity: NDArray[np.float64], capital: float) -> NDArray[np.float64]:
     """Give the returns of the sessions that began with capital."""
     with np.errstate(divide="ignore", invalid="ignore"):
         changes = returns(equity, capital)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from backtest.evidence.draws import Drawn, drawn
-from backtest.evidence.moved import Mover
+from backtest.evidence.draws import drawn
+from backtest.evidence.paths import alive, day_ends
+from backtest.evidence.scenarios import walked
 from backtest.evidence.types import DRAWS, Placebo
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from backtest.evidence.draws import Drawn
     from backtest.evidence.line import Line
 
 __all__ = ["placebo"]
@@ -70,16 +72,13 @@ def _reason(line: Line, count: int) -> str:
         return "no draws were asked for"
     if not line.traded or not any(len(each.event) for each in line.drafts[0].impulses.values()):
         return "no event moves anything, so there is nothing to move elsewhere"
-    if line.inputs.mixed is not None:
-        return "the run spans several exchanges or currencies, for which placebo events are not drawn"
     return ""
 
 
 def _draws(line: Line, made: Drawn, said: Callable[[int], None] | None) -> pl.DataFrame:
-    summary = Mover.of(line).walked(made.sessions, made.signs, said=said)
-    total = summary["equity"].to_numpy() / line.config.account.capital - 1.0
-    ratio = _sharpe(line, summary["mean"].to_numpy(), summary["deviation"].to_numpy())
-    columns = (np.arange(len(total)), total, ratio)
+    ends = walked(line, made, said=said)
+    total = ends.equity / line.config.account.capital - 1.0
+    columns = (np.arange(len(total)), total, _sharpe(line, ends.mean, ends.deviation))
     return pl.DataFrame(dict(zip(DRAWS, columns, strict=True)), nan_to_null=True)
 
 
@@ -95,14 +94,12 @@ def _sharpe(line: Line, mean: NDArray[np.float64], deviation: NDArray[np.float64
 
 def _actual(line: Line) -> tuple[float, float | None]:
     """Give net return and net Sharpe ratio of the run, measured as those of the draws."""
-    capital = line.config.account.capital
-    equity = np.concatenate([[capital], line.walked.equity])
-    alive = len(equity) if line.walked.stopped is None else line.walked.stopped + 2
-    changes = equity[1:alive] / equity[: alive - 1] - 1.0
+    capital, equity = line.config.account.capital, line.walked.equity[day_ends(line)]
+    total, changes = float(equity[-1] / capital - 1.0), alive(equity, capital)
     if len(changes) < 2:
-        return float(equity[-1] / capital - 1.0), None
+        return total, None
     ratio = _sharpe(line, np.array([changes.mean()]), np.array([changes.std(ddof=1)]))[0]
-    return float(equity[-1] / capital - 1.0), None if np.isnan(ratio) else float(ratio)
+    return total, None if np.isnan(ratio) else float(ratio)
 
 
 def _p(placebos: NDArray[np.float64], actual: float) -> float:

@@ -21,7 +21,8 @@ class Evidence(Settings):
     )
     placebo_design: Design = Field(
         default="auto",
-        description="What a placebo moves; auto: whole dates when events share sessions, else random dates.",
+        description="What a placebo moves; auto: whole dates when events share sessions, else random dates. "
+        "random_assets: events keep their dates, and every date's tilts fall on other assets of the baskets.",
     )
     shifts: tuple[Annotated[int, Field(ge=-1, le=60)], ...] = Field(
         default=(-1, 0, 1, 2, 3, 5),

@@ -2,7 +2,8 @@
 
 The arithmetic and its order are those of ``signals.impulses`` and ``backtest.portfolio.targets``, which a run uses: per
 decision every live impulse moves size x weight by age, shrunk by its signal's cap; the parts of (event, signal) are
-added to what does not depend on events, in their order. Bounds are looked at by the caller.
+added to what does not depend on events, in their order. A draw is one sweep over its sessions with a list of the
+impulses that live, so it costs what lives, not what there is. Bounds are looked at by the caller.
 """
 
 from __future__ import annotations
@@ -17,21 +18,27 @@ F = NDArray[np.float64]
 I = NDArray[np.int64]
 B = NDArray[np.bool_]
 
+LIVE, UNTIL, TAKEN_IN, TAKEN = range(4)  # rows of the working room of integers
+LONG_AGO = np.iinfo(np.int64).min // 4
+
 
 class Tilts(NamedTuple):
-    """What the events of all signals move; D sessions of the run, J impulses, K loadings, S signals.
+    """What the events of all signals move; D sessions of the run, J impulses, K loadings, S signals, G groups.
 
-    event, signal, loading, size (J,): impulses, signal by signal, ascending by event. order (J,): impulses by event,
-    then signal. first (K + 1,): columns of each loading in asset (C,) and weight (D, C). live (D, K). own (S + 1,):
-    loadings of each signal. funding (S + 1,): columns of each signal in paying (P,) and payment (D, P). cap (S,).
-    ages (S + 1,): entries of each signal in table.
+    event, signal, loading, group, size (J,): impulses, signal by signal, ascending by event. order (J,): impulses by
+    event, then signal; rank (J,): its inverse. first (K + 1,): columns of each loading in asset (C,) and weight (D, C).
+    live (D, K). own (S + 1,): loadings of each signal. funding (S + 1,): columns of each signal in paying (P,) and
+    payment (D, P). cap, cooldown (S,). ends (S,): 0, 1 where an event ends with the next session of its group that has
+    one, 2 where with the next event. ages (S + 1,): entries of each signal in table.
     """
 
     event: I
     signal: I
     loading: I
+    group: I
     size: F
     order: I
+    rank: I
     first: I
     asset: I
     weight: F
@@ -41,8 +48,28 @@ class Tilts(NamedTuple):
     paying: I
     payment: F
     cap: F
+    cooldown: I
+    ends: I
     ages: I
     table: F
+
+
+class Draws(NamedTuple):
+    """Draws of sessions; E events, D sessions of the run.
+
+    since (draws, J): session in which each impulse begins. queue (draws, J): the impulses by it. sign (draws, E): a
+    factor on the sizes; no rows: 1 for all. firm (draws, families, N) and family (E,): the asset that stands in for
+    each one in the tilts of a family's events; no rows: each for itself. on (draws, D): whether targets are set.
+    start (draws + 1,): first row of each draw.
+    """
+
+    since: I
+    queue: I
+    sign: F
+    firm: I
+    family: I
+    on: B
+    start: I
 
 
 INNER = njit(nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
@@ -50,8 +77,8 @@ INNER = njit(nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=Tru
 
 @njit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)
 def redraw(
-    tilts: Tilts, plain: F, members: I, since: I, until: I, sign: F, on: B, start: I, first: int, last: int,
-    room: F, session: I, weight: F,
+    tilts: Tilts, plain: F, members: I, draws: Draws, first: int, last: int, room: F, places: I, session: I, weight: F,
+    sums: F,
 ) -> None:  # fmt: skip
     """Set the targets of the draws first to last.
 
@@ -61,51 +88,87 @@ def redraw(
         What events move, and the weights that do not depend on them, shape (D, N).
     members
         Assets that every row names, ascending, shape (M,).
-    since, until
-        Per draw and impulse, the first session it is live in and the first it is not, shape (draws, J).
-    sign
-        Per draw and event, a factor on its sizes, shape (draws, E); no rows: 1 for all.
-    on
-        Whether targets are set in a session, shape (draws, D).
-    start
-        First row of each draw, shape (draws + 1,).
-    room
-        Working room, shape (4, max(J, K, S, N)).
-    session, weight
-        Written: the session of each row, shape (rows,), and the weights of the members, shape (rows, M).
+    room, places
+        Working room, shapes (4, max(J, K, S, N)) and (4, max(J, G)).
+    session, weight, sums
+        Written: the session of each row, shape (rows,); the weights of the members, shape (rows, M); and the smallest
+        of them, the largest by size, the sum of the sizes and the sum, shape (rows, 4).
 
     """
     moves, part, total = room[:2], room[2], room[3]
     for i in range(len(part)):
         part[i] = 0.0
     for b in range(first, last):
-        row = start[b]
-        for d in range(on.shape[1]):
-            if not on[b, d]:
+        row, at, count = draws.start[b], np.int64(0), np.int64(0)
+        for g in range(places.shape[1]):
+            places[TAKEN_IN, g], places[TAKEN, g] = LONG_AGO, -1
+        for d in range(draws.on.shape[1]):
+            while at < len(tilts.event) and draws.since[b, draws.queue[b, at]] <= d:
+                count = _begin(tilts, draws.since[b], draws.queue[b, at], places, count)
+                at += 1
+            if not draws.on[b, d]:
                 continue
-            _move(tilts, since, until, sign, b, d, moves, part)
+            count = _faded(tilts, places, count, d)
+            _move(tilts, draws, b, d, places, count, moves, part)
             for i in range(plain.shape[1]):
                 total[i] = plain[d, i]
-            _add_parts(tilts, d, moves, part, total)
+            _add_parts(tilts, draws, b, d, places, count, moves, part, total)
             session[row] = d
+            low, high, gross, net = np.inf, 0.0, 0.0, 0.0
             for m in range(len(members)):
-                weight[row, m] = total[members[m]]
+                value = total[members[m]]
+                weight[row, m] = value
+                low, high, gross, net = min(low, value), max(high, abs(value)), gross + abs(value), net + value
+            sums[row, 0], sums[row, 1], sums[row, 2], sums[row, 3] = low, high, gross, net
             row += 1
 
 
 @INNER
-def _move(tilts: Tilts, since: I, until: I, sign: F, b: int, d: int, moves: F, net: F) -> None:
-    """Give what every impulse moves in a session (moves[0]), and the factor that each signal's cap leaves (moves[1]).
+def _begin(tilts: Tilts, since: I, j: int, places: I, count: int) -> int:
+    """Put an impulse among those that live, unless its group is still cooling down; those it ends, end."""
+    s, g, e, now = tilts.signal[j], tilts.group[j], tilts.event[j], since[j]
+    if tilts.cooldown[s] > 0 and e != places[TAKEN, g] and now - places[TAKEN_IN, g] < tilts.cooldown[s]:
+        return count
+    places[TAKEN_IN, g], places[TAKEN, g] = now, e
+    if tilts.ends[s] > 0:
+        for at in range(count):
+            i = tilts.order[places[LIVE, at]]
+            if tilts.group[i] == g and (since[i] < now or (tilts.ends[s] == 2 and tilts.event[i] < e)):
+                places[UNTIL, i] = min(places[UNTIL, i], now)
+    at = count
+    while at > 0 and places[LIVE, at - 1] > tilts.rank[j]:
+        places[LIVE, at] = places[LIVE, at - 1]
+        at -= 1
+    places[LIVE, at] = tilts.rank[j]
+    places[UNTIL, j] = now + tilts.ages[s + 1] - tilts.ages[s]
+    return count + 1
 
-    net must be zero, and is left so.
+
+@INNER
+def _faded(tilts: Tilts, places: I, count: int, d: int) -> int:
+    """Take out what has ended; the others keep their order."""
+    left = 0
+    for at in range(count):
+        if places[UNTIL, tilts.order[places[LIVE, at]]] > d:
+            places[LIVE, left] = places[LIVE, at]
+            left += 1
+    return left
+
+
+@INNER
+def _move(tilts: Tilts, draws: Draws, b: int, d: int, places: I, count: int, moves: F, net: F) -> None:
+    """Give what every live impulse moves in a session (moves[0]) and the factor that each signal's cap leaves.
+
+    The factors stand in moves[1]. net must be zero, and is left so.
     """
-    for j in range(len(tilts.event)):
-        moves[0, j] = 0.0
+    for at in range(count):
+        j = tilts.order[places[LIVE, at]]
         k = tilts.loading[j]
-        if since[b, j] <= d < until[b, j] and tilts.live[d, k]:
-            size = tilts.size[j] * sign[b, tilts.event[j]] if len(sign) > 0 else tilts.size[j]
-            moves[0, j] = tilts.table[tilts.ages[tilts.signal[j]] + d - since[b, j]] * size
-            net[k] += moves[0, j]
+        moves[0, at] = 0.0
+        if tilts.live[d, k]:
+            size = tilts.size[j] * draws.sign[b, tilts.event[j]] if len(draws.sign) > 0 else tilts.size[j]
+            moves[0, at] = tilts.table[tilts.ages[tilts.signal[j]] + d - draws.since[b, j]] * size
+            net[k] += moves[0, at]
     for s in range(len(tilts.cap)):
         gross = 0.0
         for k in range(tilts.own[s], tilts.own[s + 1]):
@@ -115,34 +178,47 @@ def _move(tilts: Tilts, since: I, until: I, sign: F, b: int, d: int, moves: F, n
 
 
 @INNER
-def _add_parts(tilts: Tilts, d: int, moves: F, part: F, total: F) -> None:
+def _add_parts(tilts: Tilts, draws: Draws, b: int, d: int, places: I, count: int, moves: F, part: F, total: F) -> None:
     """Add the part of every event and signal; impulses of one part stand together in ``order``."""
-    begin, J = np.int64(0), len(tilts.event)
-    while begin < J:
-        j = tilts.order[begin]
+    begin = np.int64(0)
+    while begin < count:
+        j = tilts.order[places[LIVE, begin]]
         s, e, end, whole, live = tilts.signal[j], tilts.event[j], begin, 0.0, False
-        while end < J and tilts.signal[tilts.order[end]] == s and tilts.event[tilts.order[end]] == e:
-            live |= moves[0, tilts.order[end]] != 0.0
+        while end < count and _of(tilts, places, end, s, e):
+            live |= moves[0, end] != 0.0
             end += 1
         for at in range(begin, end if live else begin):
-            j = tilts.order[at]
-            amount, k = moves[0, j] * moves[1, s], tilts.loading[j]
+            amount, k = moves[0, at] * moves[1, s], tilts.loading[tilts.order[places[LIVE, at]]]
             whole += amount
             for c in range(tilts.first[k], tilts.first[k + 1]):
-                part[tilts.asset[c]] += amount * tilts.weight[d, c]
+                part[_stand_in(draws, b, e, tilts.asset[c])] += amount * tilts.weight[d, c]
         for c in range(tilts.funding[s], tilts.funding[s + 1] if live else tilts.funding[s]):
-            part[tilts.paying[c]] += -whole * tilts.payment[d, c]
+            part[_stand_in(draws, b, e, tilts.paying[c])] += -whole * tilts.payment[d, c]
         for at in range(begin, end if live else begin):
-            k = tilts.loading[tilts.order[at]]
-            _take(tilts.asset, tilts.first[k], tilts.first[k + 1], part, total)
-        _take(tilts.paying, tilts.funding[s], tilts.funding[s + 1], part, total)
+            k = tilts.loading[tilts.order[places[LIVE, at]]]
+            _take(draws, b, e, tilts.asset[tilts.first[k] : tilts.first[k + 1]], part, total)
+        if live:
+            _take(draws, b, e, tilts.paying[tilts.funding[s] : tilts.funding[s + 1]], part, total)
         begin = end
 
 
 @INNER
-def _take(assets: I, first: int, last: int, part: F, total: F) -> None:
+def _of(tilts: Tilts, places: I, at: int, s: int, e: int) -> bool:
+    """Say whether a live impulse belongs to a signal and an event."""
+    j = tilts.order[places[LIVE, at]]
+    return bool(tilts.signal[j] == s and tilts.event[j] == e)
+
+
+@INNER
+def _stand_in(draws: Draws, b: int, e: int, asset: int) -> int:
+    """Give the asset that an event's tilt on another falls on."""
+    return draws.firm[b, draws.family[e], asset] if len(draws.firm) > 0 else asset
+
+
+@INNER
+def _take(draws: Draws, b: int, e: int, assets: I, part: F, total: F) -> None:
     """Add a part to the whole where it was touched, and empty it."""
-    for c in range(first, last):
-        i = assets[c]
+    for c in range(len(assets)):
+        i = _stand_in(draws, b, e, assets[c])
         total[i] += part[i]
         part[i] = 0.0

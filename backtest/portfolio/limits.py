@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from backtest.portfolio.settings import Portfolio
     from signals.base import Context
 
-__all__ = ["breaching", "kept_of"]
+__all__ = ["breaching", "breaching_sums", "kept_of"]
 
 ROUNDING = 1e-12
 SLACK = 1e-9  # relative
@@ -82,6 +82,17 @@ def breaching(portfolio: Portfolio, totals: NDArray[np.float64], max_gross: floa
     return bad
 
 
+def breaching_sums(portfolio: Portfolio, sums: NDArray[np.float64], max_gross: float) -> NDArray[np.bool_]:
+    """Say the same of rows known by their smallest weight, largest by size, sum of sizes and sum, shape (D, 4)."""
+    import numpy as np
+
+    bad = np.zeros(len(sums), dtype=np.bool_)
+    low, size, gross, net = np.ascontiguousarray(sums.T)
+    for bound in _kinds(portfolio, low, size, gross, net, max_gross):
+        bad |= bound.excess > 0.0
+    return bad
+
+
 def _factor(
     portfolio: Portfolio, base: NDArray[np.float64], tilts: NDArray[np.float64], max_gross: float
 ) -> NDArray[np.float64]:
@@ -99,19 +110,33 @@ def _factor(
 def _bounds(portfolio: Portfolio, totals: NDArray[np.float64], max_gross: float) -> Iterator[_Bound]:
     import numpy as np
 
-    if not totals.size:
-        return
+    if totals.size:
+        size = np.abs(totals)
+        yield from _kinds(portfolio, totals, size, _summed(size), _summed(totals), max_gross)
+
+
+def _kinds(  # noqa: PLR0917
+    portfolio: Portfolio, low: NDArray[np.float64], size: NDArray[np.float64], gross: NDArray[np.float64],
+    net: NDArray[np.float64], max_gross: float,
+) -> Iterator[_Bound]:  # fmt: skip
     if portfolio.long_only:
-        yield _Bound("portfolio.long_only", totals, 0.0, upper=False, slack=ROUNDING)
+        yield _Bound("portfolio.long_only", low, 0.0, upper=False, slack=ROUNDING)
     if portfolio.max_weight is not None:
-        yield _upper("portfolio.max_weight", np.abs(totals), portfolio.max_weight)
-    gross, net = (np.cumsum(values, axis=1)[:, -1] for values in (np.abs(totals), totals))
+        yield _upper("portfolio.max_weight", size, portfolio.max_weight)
     yield _upper("account.max_gross", gross, max_gross)
     for name, value, bounds in (("gross", gross, portfolio.gross), ("net", net, portfolio.net)):
         if bounds.most is not None:
             yield _upper(f"portfolio.{name}.most", value, bounds.most)
         if bounds.least is not None:
             yield _Bound(f"portfolio.{name}.least", value, bounds.least, upper=False, slack=SLACK)
+
+
+def _summed(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Add up the assets of every row, one after another: the same bits for any number of rows."""
+    total: NDArray[np.float64] = values[:, 0].copy()
+    for column in range(1, values.shape[1]):
+        total += values[:, column]
+    return total
 
 
 def _upper(setting: str, value: NDArray[np.float64], limit: float) -> _Bound:

@@ -3,22 +3,28 @@
 Pure functions of arrays: nothing here knows a study, so a whole backtest can be re-run on the same draws. Draw b uses
 its own generator seeded by (seed, b), so a draw is the same however many are made, in whatever order or threads.
 
-design           moves                                                     keeps
-random_dates     every event to a random admissible session of its asset   assets
-whole_dates      every date with all its events to a random session        assets, clusters
-circular_shift   the whole calendar by one random number of sessions       assets, clusters, spacing
-random_assets    every event to a random admissible asset of its session   sessions, clusters
-sign_flips       nothing: whole clusters change sign                       everything but direction
+design           moves                                                          keeps
+random_dates     every event to a random admissible session of its asset        assets
+whole_dates      every date with all its events to a random session             assets, clusters
+circular_shift   the whole calendar by one random number of sessions            assets, clusters, spacing
+random_assets    every event to a random admissible asset of its session        sessions, clusters
+stand_ins        all that a session's events are about, by one permutation      sessions, clusters, sizes
+sign_flips       nothing: whole clusters change sign                            everything but direction
+
+random_assets is the study's, whose events are about one asset each; stand_ins is the backtest's, whose events may move
+whole baskets: every admissible asset is stood in for by another one, so that netting and gross exposure stay.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -27,7 +33,8 @@ if TYPE_CHECKING:
     Floats: TypeAlias = NDArray[np.float64]
 
 __all__ = [
-    "admissible", "circular_shift", "every_session", "random_assets", "random_dates", "sign_flips", "whole_dates"
+    "admissible", "circular_shift", "every_choice", "every_session", "every_stand_in", "random_assets", "random_dates",
+    "sign_flips", "stand_ins", "whole_dates",
 ]  # fmt: skip
 
 
@@ -59,27 +66,42 @@ def random_dates(allowed: Flags, asset: Ints, *, draws: int, seed: int) -> tuple
 
     An asset without an admissible session has no placebo: ValueError.
     """
-    choices = [np.flatnonzero(allowed[:, column]) for column in asset.tolist()]
-    _need(choices, "an asset has no admissible session")
-    size = np.array([len(one) for one in choices])
-    drawn = [
-        np.array([one[at] for one, at in zip(choices, rng.integers(0, size).tolist(), strict=True)], dtype=np.int64)
-        for rng in _generators(seed, draws)
-    ]
-    return np.array(drawn).reshape(draws, len(asset)), _same(asset, draws)
+    return _chosen(_of_assets(allowed, asset), draws, seed), _same(asset, draws)
 
 
 def whole_dates(allowed: Flags, asset: Ints, session: Ints, *, draws: int, seed: int) -> tuple[Ints, Ints]:
     """Move every distinct session with all its events to one session that all its assets admit; each (B, E)."""
-    dates, position = np.unique(session, return_inverse=True)
-    choices = [np.flatnonzero(allowed[:, np.unique(asset[position == at])].all(axis=1)) for at in range(len(dates))]
-    _need(choices, "a date has no session that all its assets admit")
-    size = np.array([len(one) for one in choices])
-    drawn = [
-        np.array([one[at] for one, at in zip(choices, rng.integers(0, size).tolist(), strict=True)], dtype=np.int64)
-        for rng in _generators(seed, draws)
-    ]
-    return np.array(drawn).reshape(draws, len(dates))[:, position], _same(asset, draws)
+    position = np.unique(session, return_inverse=True)[1]
+    return _chosen(_of_dates(allowed, asset, position), draws, seed)[:, position], _same(asset, draws)
+
+
+def every_choice(allowed: Flags, asset: Ints, session: Ints, *, whole: bool, most: int) -> Ints | None:
+    """Go through all placebos of ``whole_dates`` (whole) or ``random_dates``, each (B, E); None beyond ``most``."""
+    position = np.unique(session, return_inverse=True)[1] if whole else np.arange(len(asset))
+    choices = _of_dates(allowed, asset, position) if whole else _of_assets(allowed, asset)
+    if math.prod(len(one) for one in choices) > most:
+        return None
+    return np.array(list(itertools.product(*choices)), dtype=np.int64).reshape(-1, len(choices))[:, position]
+
+
+def _of_assets(allowed: Flags, asset: Ints) -> list[Ints]:
+    of = {column: np.flatnonzero(allowed[:, column]).astype(np.int64) for column in np.unique(asset).tolist()}
+    return _need([of[column] for column in asset.tolist()], "an asset has no admissible session")
+
+
+def _of_dates(allowed: Flags, asset: Ints, position: Ints) -> list[Ints]:
+    together = [np.unique(asset[position == at]) for at in range(int(position.max(initial=-1)) + 1)]
+    choices = [np.flatnonzero(allowed[:, columns].all(axis=1)).astype(np.int64) for columns in together]
+    return _need(choices, "a date has no session that all its assets admit")
+
+
+def _chosen(choices: list[Ints], draws: int, seed: int) -> Ints:
+    """Draw one of each list of choices, shape (B, lists)."""
+    size = np.array([len(one) for one in choices], dtype=np.int64)
+    first = np.cumsum(size) - size
+    every = np.concatenate([np.zeros(0, dtype=np.int64), *choices])
+    drawn = [first + rng.integers(0, size) for rng in _generators(seed, draws)]
+    return every[np.array(drawn, dtype=np.int64).reshape(draws, len(choices))]
 
 
 def circular_shift(session: Ints, asset: Ints, within: tuple[int, int], *, draws: int, seed: int) -> tuple[Ints, Ints]:
@@ -120,6 +142,46 @@ def sign_flips(cluster: Ints, *, draws: int, seed: int) -> Floats:
     return np.array(signs, dtype=np.float64).reshape(draws, len(codes))[:, position]
 
 
+def stand_ins(allowed: Flags, draws: Iterable[int], *, seed: int) -> Ints:
+    """Permute the admissible assets of every family of events, shape (B, F, N); the others stand for themselves.
+
+    Parameters
+    ----------
+    allowed
+        Which assets may stand in for each other in the events of a family, shape (F, N).
+    draws
+        Numbers of the draws.
+    seed
+        Draw b depends on it and on b alone.
+
+    """
+    families, assets = allowed.shape
+    first = np.arange(assets) < allowed.sum(axis=1)[:, None]
+    own, found = np.broadcast_to(np.arange(assets, dtype=np.int64), allowed.shape), []
+    for draw in draws:
+        key = np.random.default_rng([seed, draw]).random(allowed.shape)
+        out = own.copy()
+        out[allowed] = np.argsort(np.where(allowed, key, np.inf), axis=1, kind="stable")[first]
+        found.append(out)
+    return np.array(found, dtype=np.int64).reshape(-1, families, assets)
+
+
+def every_stand_in(allowed: Flags, *, most: int) -> Ints | None:
+    """Go through all permutations of ``stand_ins`` but the one that leaves all in place; None beyond ``most``."""
+    if math.prod(math.factorial(min(count, 20)) for count in allowed.sum(axis=1).tolist()) - 1 > most:
+        return None
+    columns = [np.flatnonzero(row) for row in allowed]
+    ways = itertools.product(*(itertools.permutations(each.tolist()) for each in columns))
+    next(ways)
+    found = []
+    for way in ways:
+        out = np.broadcast_to(np.arange(allowed.shape[1], dtype=np.int64), allowed.shape).copy()
+        for family, (each, to) in enumerate(zip(columns, way, strict=True)):
+            out[family, each] = to
+        found.append(out)
+    return np.array(found, dtype=np.int64).reshape(-1, *allowed.shape)
+
+
 def every_session(allowed: Flags, asset: int) -> tuple[Ints, Ints]:
     """Enumerate all placebos of a single event: each admissible session of its asset once, shape (B, 1)."""
     rows = np.flatnonzero(allowed[:, asset]).astype(np.int64)
@@ -130,6 +192,7 @@ def _same(values: Ints, draws: int) -> Ints:
     return np.broadcast_to(values, (draws, len(values))).copy()
 
 
-def _need(choices: list[Ints], sentence: str) -> None:
+def _need(choices: list[Ints], sentence: str) -> list[Ints]:
     if any(len(one) == 0 for one in choices):
         raise ValueError(sentence)
+    return choices
