@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help env demo test test-full lint types imports unit bench calendar curated golden schema lock clean
+.PHONY: help env demo test test-full lint types imports unit bench bench-env calendar curated golden schema lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -45,6 +45,13 @@ bench: $(READY) ## time everything beside its peers; writes benchmarks/README.md
 	$(BIN)/python benchmarks/simulate.py > benchmarks/README.draft && mv benchmarks/README.draft benchmarks/README.md
 	for each in study inference targets pages; do $(BIN)/python benchmarks/$$each.py; done
 
+bench-env: .venv-bench/.ready ## make the environment of the peers that the benchmarks are set beside
+
+.venv-bench/.ready: benchmarks/peers.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --require-hashes --no-deps -r benchmarks/peers.txt
+	@touch .venv-bench/.ready
+
 calendar: $(READY) ## write the shipped tables of sessions anew
 	$(BIN)/python -c "from data.calendar import SHIPPED, refresh; [print(refresh(name)) for name in SHIPPED]"
 
@@ -62,4 +69,4 @@ lock: $(READY) ## resolve the pinned versions anew (needs uv)
 	  --quiet --output-file constraints.txt
 
 clean: ## remove the environment and the caches of tools, never a run
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,14 +1,16 @@
 """Time CAR and SCAR of the market model beside its peers, in one run on the same inputs; equality comes before times.
 
-10,000 events, 250 sessions of estimation, 21 of event, 500 assets over 2,520 sessions. A peer that is not installed is
-named as absent. Times are the best of several runs on one thread, in microseconds per event.
+10,000 events, 250 sessions of estimation, 21 of event, 500 assets over 2,520 sessions. Peers run in an environment of
+their own (``make bench-env``), on the same inputs; without it they are named as absent. Times are the best of several
+runs on one thread, in microseconds per event.
 """
 
 from __future__ import annotations
 
-import importlib.util
+import subprocess
+import tempfile
 import time
-import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,8 +22,8 @@ from backtest.study.settings import Study
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-warnings.filterwarnings("ignore")
-
+HERE = Path(__file__).resolve().parent
+PEERS = HERE.parent / ".venv-bench" / "bin" / "python"
 SESSIONS, ASSETS, EVENTS, SAMPLE = 2_520, 500, 10_000, 500
 WINDOW = (0, 20)
 SETTINGS = Study(windows=(WINDOW,), estimation_sessions=250, gap=10)
@@ -70,38 +72,15 @@ def _scar(ar: np.ndarray, fitted: np.ndarray, event: np.ndarray, s2: float) -> t
     return ar.sum(), ar.sum() / np.sqrt(s2 * (L + L * L / M + spread))
 
 
-def statsmodels_loop(y: np.ndarray, m: np.ndarray, asset: np.ndarray, session: np.ndarray) -> np.ndarray:
-    """Fit every event with statsmodels' OLS."""
-    import statsmodels.api as sm
-
-    out = np.empty((len(asset), 2))
-    for i, (a, s) in enumerate(zip(asset.tolist(), session.tolist(), strict=True)):
-        fit, event = rows(s)
-        fitted = sm.OLS(y[fit, a], sm.add_constant(m[fit])).fit()
-        ar = y[event, a] - fitted.predict(sm.add_constant(m[event], has_constant="add"))
-        out[i] = _scar(ar, m[fit], m[event], fitted.mse_resid)
-    return out
-
-
-def eventstudy_loop(y: np.ndarray, m: np.ndarray, asset: np.ndarray, session: np.ndarray) -> np.ndarray:
-    """Fit every event with the market model of eventstudy; its variance has no forecast term, so only CAR compares."""
-    from eventstudy.models import market_model
-
-    out = np.full((len(asset), 2), np.nan)
-    for i, (a, s) in enumerate(zip(asset.tolist(), session.tolist(), strict=True)):
-        part = slice(s - 260, s + WINDOW[1] + 1)
-        ar, *_ = market_model(
-            security_returns=y[part, a], market_returns=m[part], estimation_size=250, event_window_size=WINDOW[1] + 1
-        )
-        out[i, 0] = np.asarray(ar).sum()
-    return out
-
-
-PEERS = (
-    ("numpy lstsq loop", None, lstsq_loop),
-    ("statsmodels OLS loop", "statsmodels", statsmodels_loop),
-    ("eventstudy", "eventstudy", eventstudy_loop),
-)
+def elsewhere(name: str, *given: np.ndarray) -> tuple[np.ndarray, str, float] | None:
+    """Run a peer in its own environment on the same inputs: what it finds, its version, seconds; None without it."""
+    if not PEERS.is_file():
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        np.savez(Path(folder) / "inputs.npz", **dict(zip(("y", "m", "asset", "session"), given, strict=True)))
+        command = [str(PEERS), str(HERE / "peer_study.py"), name, folder]
+        said = subprocess.run(command, check=True, capture_output=True, text=True, env={}, timeout=600).stdout.split()
+        return np.load(Path(folder) / f"{name}.npz")["found"], said[-2], float(said[-1])
 
 
 def bandwidth() -> float:
@@ -127,30 +106,30 @@ def main() -> None:
     print(f"memory: a copy moves {speed / 1e9:.1f} GB/s here; at that speed the {STATE} bytes of an event take")
     print(f"  {STATE / speed * 1e6:.3f} us, the sums {CELL * y.size / speed * 1e3:.1f} ms: we stand at")
     print(f"  {each / (STATE / speed * 1e6):.1f} and {build / (CELL * y.size / speed):.1f} times the limit")
-    for name, module, loop in PEERS:
-        print(peer(name, module, loop, (y, m, asset, session), ours=ours, each=each))
+    part = (y, m, asset[:SAMPLE], session[:SAMPLE])
+    ours_each = (each, each + build / EVENTS * 1e6)
+    print(line("numpy lstsq loop", best(lambda: lstsq_loop(*part), 3), ours_each))
+    for name in ("statsmodels", "eventstudy"):
+        print(peer(name, part, ours=ours, each=ours_each))
     print(placebo(y, m))
 
 
-def peer(
-    name: str,
-    module: str | None,
-    loop: Callable[..., np.ndarray],
-    given: tuple[np.ndarray, ...],
-    *,
-    ours: np.ndarray,
-    each: float,
-) -> str:
-    """Give one line: time per event and ratio, over a part of the events, or that the peer is absent."""
-    if module and importlib.util.find_spec(module) is None:
-        return f"{name}: absent, not installed here; no number"
-    y, m, asset, session = given
-    part = (y, m, asset[:SAMPLE], session[:SAMPLE])
-    theirs = loop(*part)
+def peer(name: str, part: tuple[np.ndarray, ...], *, ours: np.ndarray, each: tuple[float, float]) -> str:
+    """Give one line: time per event and ratio over some of the events, or that the peer is absent."""
+    run = elsewhere(name, *part)
+    if run is None:
+        return f"{name}: absent; `make bench-env` makes the environment of the peers"
+    theirs, version, seconds = run
     columns = [column for column in (0, 1) if np.isfinite(theirs[:, column]).all()]
     np.testing.assert_allclose(theirs[:, columns], ours[:SAMPLE][:, columns], rtol=1e-8, atol=1e-12)
-    us = best(lambda: loop(*part), 3) / SAMPLE * 1e6
-    return f"{name}: {us:.1f} us per event, {us / each:,.0f} times ours (equal on {SAMPLE} events)"
+    return line(f"{name} {version}", seconds, each)
+
+
+def line(name: str, seconds: float, each: tuple[float, float]) -> str:
+    """Give a peer's time per event and its ratio to ours, without and with the building of the sums."""
+    us = seconds / SAMPLE * 1e6
+    ratios = f"{us / each[0]:,.0f} times ours, {us / each[1]:,.0f} times with the sums built for these events alone"
+    return f"{name}: {us:,.1f} us per event, {ratios} (equal on {SAMPLE} events)"
 
 
 def placebo(y: np.ndarray, m: np.ndarray) -> str:

@@ -17,7 +17,7 @@ from backtest.study.statistics import correlation
 if TYPE_CHECKING:
     from backtest.study.estimation import Fits
     from backtest.study.samples import Sample
-    from backtest.study.study import Evidence
+    from backtest.study.types import Evidence
 
 __all__ = ["path"]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from backtest.study.study import Evidence
+    from backtest.study.types import Evidence
 
     Ints: TypeAlias = NDArray[np.int64]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from backtest.study.settings import Window
-    from backtest.study.study import Evidence
+    from backtest.study.types import Evidence
 
     Floats: TypeAlias = NDArray[np.float64]
 

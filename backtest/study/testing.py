@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from backtest.study.estimation import Measured
     from backtest.study.samples import Sample
-    from backtest.study.study import Evidence
+    from backtest.study.types import Evidence
 
     Floats: TypeAlias = NDArray[np.float64]
     Ints: TypeAlias = NDArray[np.int64]
