@@ -44,7 +44,7 @@ Level = tuple[str, float, str]
 
 
 def bridge(line: Line) -> pl.DataFrame:
-    """Give the waterfall of a run on one exchange; values are fractions of the capital."""
+    """Give the waterfall of a run; values are fractions of the capital."""
     return waterfall([*_sums(line), *_simulations(line)])
 
 

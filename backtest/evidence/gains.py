@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from backtest.evidence.tilts import alone, asked
+from backtest.study.exchanges import at_closes
 from backtest.study.models import average
 from backtest.study.of_run import happenings
 from signals.past import returns
@@ -67,45 +68,64 @@ def studied(line: Line) -> Studied:
     """Sum up the events' tilts, each held whole over the study's longest window from day 0 (cut at the run's end).
 
     Day 0 is the first session whose close is later than the instant of public knowledge. Abnormal returns are those of
-    the market model (the config's estimation window) on the benchmark, or on all assets equally weighted.
+    the market model (the config's estimation window) on the benchmark, or on all assets equally weighted. Of several
+    exchanges each holds its own assets, from its own day 0, and an event's notional counts once.
     """
-    draft, inputs, settings = line.drafts[0], line.inputs, line.config.study
-    wanted, legs, last = asked(draft), _legs(inputs.panel, inputs.fill), _last(settings)
-    zero = dict(zip(inputs.events.frame["event_id"].to_list(), happenings(inputs).session.tolist(), strict=True))
-    values = returns(inputs.panel)
-    market = _market(line, values)
+    found = [_gained(line, exchange) for exchange in range(len(line.seen))]
+    sizes: list[float] = []
+    notional = np.zeros(len(line.drafts[0].context.events))
+    for each in found:
+        fresh = notional[each.event] == 0.0
+        sizes += each.size[fresh].tolist()
+        notional += np.bincount(each.event[fresh], each.size[fresh], len(notional))
+    event, gains = (np.concatenate(both) for both in zip(*((each.event, each.gains) for each in found), strict=True))
+    short = set().union(*(each.short for each in found))
+    last = _last(line.config.study)
+    there = np.flatnonzero(notional)
+    car = np.bincount(event, gains[:, 0], len(notional))[there] / notional[there]
+    even = math.fsum(car.tolist()) / len(there) * math.fsum(sizes) if len(there) else 0.0
+    return Studied(len(there), last, len(short), even, *(math.fsum(column.tolist()) for column in gains.T))
+
+
+class _Gained(NamedTuple):
+    """What the impulses gain on one exchange: event and notional (I,), gains (I, 3), events short of history."""
+
+    event: NDArray[np.int64]
+    size: Floats
+    gains: Floats
+    short: set[int]
+
+
+def _gained(line: Line, exchange: int) -> _Gained:
+    draft, view, settings = line.drafts[exchange], line.seen[exchange], line.config.study
+    wanted, legs, last = asked(draft), _legs(view.inputs.panel, view.inputs.fill), _last(settings)
+    ids = line.inputs.events.frame["event_id"].to_list()
+    zero = dict(zip(ids, happenings(line.inputs, exchange).session.tolist(), strict=True))
+    values = returns(view.inputs.panel)
+    market = _market(line, values, exchange)
     gains, events, short = [], wanted.event.tolist(), set()
     for event, size, tilt in zip(events, wanted.size.tolist(), wanted.tilt, strict=True):
         known = draft.context.events[event]
         begin, end = max(zero[known.event_id], 1), min(max(zero[known.event_id], 1) + last, len(legs.whole) - 1)
-        columns = np.flatnonzero(tilt)
+        columns = np.flatnonzero((tilt != 0.0) & view.own)
         expected, enough = _expected(values[:, columns], market, (begin, end), settings)
         short |= set() if enough else {event}
         raw = legs.whole[begin : end + 1, columns].sum(axis=0)
         timed = legs.after[known.session] if known.session <= end else np.zeros(len(tilt))
         timed = timed[columns] + legs.whole[known.session + 1 : end + 1, columns].sum(axis=0)
         gains.append(size * np.array([tilt[columns] @ (raw - expected), tilt[columns] @ raw, tilt[columns] @ timed]))
-    return _added(
-        np.array(gains).reshape(-1, 3), np.array(events, dtype=np.int64), np.abs(wanted.size), last, len(short)
-    )
-
-
-def _added(gains: Floats, event: NDArray[np.int64], size: Floats, last: int, short: int) -> Studied:
-    """Add up (impulse, 3) gains; the mean abnormal return is over events, each per its own notional."""
-    notional = np.bincount(event, size)
-    there = np.flatnonzero(notional)
-    car = np.bincount(event, gains[:, 0], len(notional))[there] / notional[there] if len(there) else np.zeros(0)
-    whole = math.fsum(size.tolist())
-    even = math.fsum(car.tolist()) / len(there) * whole if len(there) else 0.0
-    return Studied(len(there), last, short, even, *(math.fsum(column.tolist()) for column in gains.T))
+    return _Gained(np.array(events, dtype=np.int64), np.abs(wanted.size), np.array(gains).reshape(-1, 3), short)
 
 
 def _last(settings: Study) -> int:
     return max((last for _, last in settings.windows), default=0)
 
 
-def _market(line: Line, values: Floats) -> Floats:
+def _market(line: Line, values: Floats, exchange: int) -> Floats:
+    """Give the market as the study of the exchange has it."""
     named = line.config.benchmark
+    if line.inputs.mixed is not None and len(line.seen) > 1:
+        values = returns(at_closes(line.inputs.mixed, exchange))
     return average(values, range(values.shape[1])) if named is None else values[:, line.inputs.panel.column(named)]
 
 
@@ -136,17 +156,23 @@ def _expected(values: Floats, market: Floats, window: tuple[int, int], settings:
 
 def planned(line: Line) -> Planned:
     """Sum up what is set at decisions: holdings of before a fill earn up to it, those of after it from there on."""
-    draft, inputs = line.drafts[0], line.inputs
-    legs, at = _legs(inputs.panel, inputs.fill), draft.context.decisions
-    by_control = np.append(True, draft.number.event < 0)  # the base and the controls have no event
-    targets, assets = line.targets, len(inputs.panel.assets)
+    targets, assets = line.targets, len(line.inputs.panel.assets)
+    by_control = np.append(True, line.drafts[0].number.event < 0)  # the base and the controls have no event
     row = np.repeat(np.arange(len(targets.session)), np.diff(targets.start))
     cell, shape = row * assets + targets.asset, (len(targets.session), assets)
     both = [
         np.bincount(cell, np.where(kept, targets.weight, 0.0), shape[0] * assets).astype(np.float64).reshape(shape)
         for kept in (~by_control[targets.part], targets.part > 0)
     ]
-    return Planned(_earned(alone(draft), at, legs), *(_earned(each, targets.session, legs) for each in both))
+    found = []
+    for view, draft in zip(line.seen, line.drafts, strict=True):
+        legs = _legs(view.inputs.panel, view.inputs.fill)
+        rows = np.flatnonzero(np.bincount(row, view.own[targets.asset], shape[0]))
+        at = np.searchsorted(view.rows, targets.session[rows])
+        own = [alone(draft) * view.own, *(each[rows] * view.own for each in both)]
+        when = (draft.context.decisions, at, at)
+        found.append([_earned(weights, sessions, legs) for weights, sessions in zip(own, when, strict=True)])
+    return Planned(*(math.fsum(each) for each in zip(*found, strict=True)))
 
 
 def _earned(weights: Floats, decisions: NDArray[np.int64], legs: Legs) -> float:

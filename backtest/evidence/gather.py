@@ -89,9 +89,8 @@ def _stress(line: Line, say: Callable[[str], None], remarks: dict[str, str]) -> 
 
 
 def _bridge(line: Line, say: Callable[[str], None], remarks: dict[str, str]) -> pl.DataFrame:
-    why = "no event is traded" if not line.traded else "several exchanges" if line.inputs.mixed is not None else ""
-    if why:
-        remarks["bridge"] = why
+    if not line.traded:
+        remarks["bridge"] = "no event is traded"
         return pl.DataFrame()
     say("bridging from the event study to the portfolio")
     return bridge(line)

@@ -14,7 +14,7 @@ import numpy as np
 from backtest.study.models import average, matched, peers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -51,16 +51,23 @@ def grouped(
     *,
     baskets: Mapping[str, Sequence[str]],
     suppliers: Mapping[str, Sequence[str]],
+    elsewhere: Container[str] = (),
 ) -> tuple[Universe, Rows]:
-    """Give one row per event and group, and the series that the rows point at."""
+    """Give one row per event and group, and the series that the rows point at.
+
+    A group of assets that are all studied ``elsewhere`` has no row.
+    """
     place = {asset: column for column, asset in enumerate(assets)}
     portfolios: dict[tuple[int, ...], int] = {}
     found = []
     for event, announcer in enumerate(announcers):
         column = place.get(announcer, -1)
         reason = "" if column >= 0 else f"{announcer or 'the announcer'} has no prices"
-        found.append((event, ANNOUNCER, column, announcer, reason))
+        if announcer not in elsewhere:
+            found.append((event, ANNOUNCER, column, announcer, reason))
         for group, members in _others(announcer, baskets, suppliers):
+            if members and all(one in elsewhere for one in members):
+                continue
             columns = tuple(place[one] for one in members if one in place)
             at = portfolios.setdefault(columns, len(assets) + len(portfolios)) if columns else -1
             why = "" if columns else f"no priced {group.split(':')[0]} beside {announcer or 'the announcer'}"

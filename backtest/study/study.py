@@ -20,7 +20,7 @@ from backtest.study.statistics import ranked, residual_ranks
 from backtest.study.types import Evidence, Happenings, Returns, StudyResult
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -35,9 +35,13 @@ def study(
     happenings: Happenings,
     settings: Study,
     baskets: Mapping[str, Sequence[str]] | None = None,
+    elsewhere: Container[str] = (),
 ) -> StudyResult:
-    """Study events by kind and group; every event, group and window stands in the result, with numbers or a reason."""
-    evidence = _gather(returns, happenings, settings, baskets or {})
+    """Study events by kind and group; every event, group and window stands in the result, with numbers or a reason.
+
+    ``elsewhere`` names assets that are studied by themselves: groups of none but these have no rows here.
+    """
+    evidence = _gather(returns, happenings, settings, baskets or {}, elsewhere)
     events = tables.events(evidence)
     return StudyResult(
         settings=settings,
@@ -50,11 +54,14 @@ def study(
 
 
 def _gather(
-    returns: Returns, happenings: Happenings, settings: Study, baskets: Mapping[str, Sequence[str]]
+    returns: Returns,
+    happenings: Happenings,
+    settings: Study,
+    baskets: Mapping[str, Sequence[str]],
+    elsewhere: Container[str],
 ) -> Evidence:
-    universe, rows = grouped(
-        returns.values, returns.assets, happenings.asset, baskets=baskets, suppliers=settings.suppliers
-    )
+    given = (returns.values, returns.assets, happenings.asset)
+    universe, rows = grouped(*given, baskets=baskets, suppliers=settings.suppliers, elsewhere=elsewhere)
     market = average(returns.values, range(len(returns.assets))) if returns.market is None else returns.market
     on = explained(
         settings.model,
