@@ -40,6 +40,8 @@ LIMITS = {
     "maintenance_margin": 0.0,
     "funding": "scale",
 }
+BOUNDLESS = 1e9  # of equity
+ROUNDING = 1e-12  # of capital: orders that just fit their cash are scaled by a last bit
 Level = tuple[str, float, str]
 
 
@@ -92,11 +94,13 @@ def _simulations(line: Line) -> Iterator[Level]:
     free = account.model_copy(update=LIMITS)
     limited = free != account
     level = _gain(line, Costs(), free)
+    on_credit = _gain(line, Costs(), free.model_copy(update={"max_gross": BOUNDLESS}))
     yield (
         "compounding and drift",
-        level,
-        "simulated: gains compound, weights drift between decisions, purchases need cash; nothing costs anything",
+        level if abs(on_credit - level) <= ROUNDING else on_credit,
+        "simulated: gains compound, weights drift between decisions; nothing costs anything, credit is free",
     )
+    yield "cash drag", level, "purchases need cash: orders shrink to what sales and max_gross leave for them"
     level = _gain(line, Costs(), account) if limited else level
     yield "account limits", level, "bands, lots, caps and margins of the account"
     charged: dict[str, object] = {}

@@ -25,7 +25,7 @@ class Evidence(Settings):
         "random_assets: events keep their dates, and every date's tilts fall on other assets of the baskets.",
     )
     shifts: tuple[Annotated[int, Field(ge=-1, le=60)], ...] = Field(
-        default=(-1, 0, 1, 2, 3, 5),
+        default=(-1, 0, 1, 2, 3, 4, 5),
         description="Sessions by which all events are shifted; -1 trades before the news and is no strategy.",
     )
     study: bool = Field(default=True, description="Make the event study with every run.")

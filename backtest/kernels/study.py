@@ -126,18 +126,17 @@ def midranks(values: F, orders: I, out: F) -> None:
 
 
 @FAST
-def pairs(residual: F, begin: I, session: I, length: int) -> float:
-    """Give the sum over ordered pairs of correlation times the shared part of their event windows.
+def pairs(residual: F, begin: I, session: I, out: F) -> None:
+    """Add to out (distances,) the correlations of ordered pairs by how many sessions apart their events are.
 
-    residual (N, L) begins at row ``begin`` of the panel; events ascend by session; windows have ``length`` sessions.
-    Correlations run over the calendar rows that both have, at least three.
+    residual (N, L) begins at row ``begin`` of the panel; events ascend by session; pairs further apart than out are
+    left out. Correlations run over the calendar rows that both have, at least three.
     """
-    total = 0.0
     count, width = residual.shape
     for i in range(count):
         for j in range(i + 1, count):
             apart = session[j] - session[i]
-            if apart >= length:
+            if apart >= len(out):
                 break
             shift = begin[i] - begin[j]
             n, sa, sb = 0.0, 0.0, 0.0
@@ -152,5 +151,44 @@ def pairs(residual: F, begin: I, session: I, length: int) -> float:
                     u, v = residual[i, k] - sa, residual[j, k + shift] - sb
                     saa, sbb, sab = saa + u * u, sbb + v * v, sab + u * v
             if saa > 0.0 and sbb > 0.0:
-                total += 2.0 * sab / np.sqrt(saa * sbb) * (length - apart) / length
-    return total
+                out[apart] += 2.0 * sab / np.sqrt(saa * sbb)
+
+
+@FAST
+def among(residual: F, deviation: F, alone: F, value: F, total: F, count: F) -> None:
+    """Rank each event's value among its standardised residuals; add ranks and counts up by column.
+
+    residual (N, L), NaN where unknown; deviation, value (N,); alone (N, L): ranks of the residuals by themselves, as
+    ``midranks`` gives them. total, count (L + 1,): the value's own rank comes last. Ranks are rank / (n + 2) - 1/2.
+    """
+    width = residual.shape[1]
+    for i in range(residual.shape[0]):
+        n, below, equal = 0.0, 0.0, 0.0
+        for k in range(width):
+            scaled = residual[i, k] / deviation[i]
+            if not np.isnan(scaled):
+                n, below, equal = n + 1.0, below + (scaled < value[i]), equal + (scaled == value[i])
+        for k in range(width):
+            scaled = residual[i, k] / deviation[i]
+            if not np.isnan(scaled):
+                rank = np.rint(2.0 * (alone[i, k] + 0.5) * (n + 1.0)) / 2.0
+                rank += (scaled > value[i]) + 0.5 * (scaled == value[i])
+                total[k] += rank / (n + 2.0) - 0.5
+                count[k] += 1.0
+        total[width] += (1.0 + below + 0.5 * equal) / (n + 2.0) - 0.5
+        count[width] += 1.0
+
+
+@FAST
+def clustered(weights: F, sums: F, size: F, out: F) -> None:
+    """Fill out (draws,) with mean / cluster-robust error of the mean, per row of weights (draws, G) on cluster sums."""
+    n = size.sum()
+    for d in range(weights.shape[0]):
+        total, squares = 0.0, 0.0
+        for g in range(len(sums)):
+            total += weights[d, g] * sums[g]
+        mean = total / n
+        for g in range(len(sums)):
+            left = weights[d, g] * sums[g] - size[g] * mean
+            squares += left * left
+        out[d] = mean * n / np.sqrt(squares)

@@ -12,10 +12,9 @@ import polars as pl
 from backtest.distributions import student_t_ppf
 from backtest.study.estimation import measure
 from backtest.study.samples import ALL, samples
-from backtest.study.statistics import correlation
+from backtest.study.statistics import correlations, shared_part
 
 if TYPE_CHECKING:
-    from backtest.study.estimation import Fits
     from backtest.study.samples import Sample
     from backtest.study.types import Evidence
 
@@ -44,20 +43,19 @@ def _path(evidence: Evidence, sample: Sample) -> list[tuple[Any, ...]]:
     fits = fits.take(np.flatnonzero(np.isfinite(fits.ar).all(axis=1)))
     if not len(fits.session):
         return []
-    found = []
+    found, pairs = [], correlations(fits, last - first + 1)
     for offset in range(first, last + 1):
         car = measure(fits, (first, offset)).car
-        half = _half(fits, car, offset - first + 1, evidence.settings.confidence)
+        half = _half(car, shared_part(pairs, len(car), offset - first + 1), evidence.settings.confidence)
         aar, caar = float(fits.ar[:, offset - first].mean()), float(car.mean())
         found.append((sample.kind, sample.group, offset, aar, caar, caar - half, caar + half, len(car)))
     return found
 
 
-def _half(fits: Fits, car: Any, length: int, confidence: float) -> float:
+def _half(car: Any, r: float, confidence: float) -> float:
     n = len(car)
     if n < 2:
         return math.nan
-    r = correlation(fits, length)
     inflation = (1.0 + (n - 1) * r) / (1.0 - r) if r < 1.0 else math.nan
     if not inflation > 0.0:
         return math.nan

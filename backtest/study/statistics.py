@@ -7,7 +7,7 @@ has its own distribution (exact sign, exact Wilcoxon, wild bootstrap) it gives i
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     Floats: TypeAlias = NDArray[np.float64]
     Ints: TypeAlias = NDArray[np.int64]
 
-__all__ = ["HEADLINE", "TESTS", "Case", "Statistic", "correlation", "every_test", "ranked", "residual_ranks"]
+__all__ = [
+    "HEADLINE", "TESTS", "Case", "Common", "Statistic", "common", "correlation", "correlations", "every_test", "ranked",
+    "residual_ranks", "shared_part",
+]  # fmt: skip
 
 HEADLINE = ("adjusted_bmp", "grank_t")
 FEW_SESSIONS = 10
@@ -62,8 +65,8 @@ class Case:
         See ``residual_ranks`` and ``ranked`` of the residuals alone; the same for every window and sample.
     draws, seed
         Of the wild bootstrap.
-    known_correlation
-        The mean correlation of two events, where it is reckoned already.
+    known
+        What the windows of the same events share, where it is reckoned already.
 
     """
 
@@ -76,13 +79,17 @@ class Case:
     order: Floats
     draws: int = 999
     seed: int = 0
-    known_correlation: float | None = None
+    known: Common | None = None
+
+    @property
+    def common(self) -> Common:
+        """Give what the windows of the same events share."""
+        return common(self.fits, self.ranks, self.length) if self.known is None else self.known
 
     @property
     def together(self) -> float:
         """Give the mean correlation of two events; see ``correlation``."""
-        known = self.known_correlation
-        return correlation(self.fits, self.length) if known is None else known
+        return shared_part(self.common.correlations, len(self.fits.session), self.length)
 
     @property
     def length(self) -> int:
@@ -110,14 +117,62 @@ def correlation(fits: Fits, length: int) -> float:
     A pair counts with the correlation of its residuals over common calendar sessions times the part of the two event
     windows that falls on the same sessions: 1 on a common date, 0 where the windows do not meet.
     """
-    N = len(fits.session)
-    if N < 2:
+    return shared_part(correlations(fits, length), len(fits.session), length)
+
+
+def correlations(fits: Fits, longest: int) -> Floats:
+    """Give the sums of the correlations of all ordered pairs by the sessions between their events, shape (longest,)."""
+    N, out = len(fits.session), np.zeros(longest)
+    order = np.argsort(fits.session, kind="stable")
+    residual, begin, session = (np.ascontiguousarray(each[order]) for each in (fits.residual, fits.begin, fits.session))
+    if N > 1 and session[0] == session[-1] and np.isfinite(residual).all():
+        out[0] = _common(residual) * (N * (N - 1))
+    elif N > 1:
+        guarded(lambda: kernel.pairs(residual, begin, session, out))
+    return out
+
+
+def shared_part(found: Floats, events: int, length: int) -> float:
+    """Give the mean over pairs of events of correlation times the shared part of their windows; NaN below two."""
+    if events < 2:
         return math.nan
-    residual = np.ascontiguousarray(fits.residual)
-    if (fits.session == fits.session[0]).all() and np.isfinite(residual).all():
-        return _common(residual)
-    total = guarded(lambda: kernel.pairs(residual, fits.begin, fits.session, length))
-    return float(total / (N * (N - 1)))
+    share = (length - np.arange(length)) / length
+    return math.fsum((found[:length] * share).tolist()) / (events * (events - 1))
+
+
+class Common(NamedTuple):
+    """What the windows of the same events share.
+
+    Attributes
+    ----------
+    correlations
+        See ``correlations``.
+    weighted
+        Mean rank of every session times the root of its events, residuals first; NaN without any.
+    series
+        Mean residual of every estimation session that has one.
+    positive
+        Mean share of positive residuals.
+
+    """
+
+    correlations: Floats
+    weighted: Floats
+    series: Floats
+    positive: float
+
+
+def common(fits: Fits, ranks: Floats, longest: int) -> Common:
+    """Reckon what windows of up to ``longest`` sessions share."""
+    known = np.isfinite(fits.residual)
+    there = known.any(axis=0)
+    series = np.where(known, fits.residual, 0.0).sum(axis=0)[there] / known.sum(axis=0)[there]
+    known = np.isfinite(ranks)
+    count = known.sum(axis=0).astype(np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weighted = np.sqrt(count) * (np.where(known, ranks, 0.0).sum(axis=0) / count)
+    positive = float(((fits.residual > 0.0).sum(axis=1) / fits.observations).mean()) if len(ranks) else math.nan
+    return Common(correlations(fits, longest), weighted, series, positive)
 
 
 def _common(residual: Floats) -> float:
@@ -135,6 +190,7 @@ def every_test(case: Case) -> dict[str, Statistic]:
     if N < 2:
         reason = "no event" if N == 0 else "one event: see its own t"
         return {name: Statistic(math.nan, reason=reason) for name in TESTS}
+    case = replace(case, known=case.common)
     with np.errstate(invalid="ignore", divide="ignore"):
         found = {
             **_moments(case),
@@ -180,12 +236,8 @@ def _moments(case: Case) -> dict[str, Statistic]:
 
 def _dependence(case: Case) -> dict[str, Statistic]:
     """Crude dependence adjustment and time-series test (Brown and Warner 1980, 1985)."""
-    m, residual = case.measured, case.fits.residual
-    N = len(m.car)
-    known = np.isfinite(residual)
-    there = known.any(axis=0)
-    series = np.where(known, residual, 0.0).sum(axis=0)[there] / known.sum(axis=0)[there]
-    caar = float(m.car.mean())
+    m, series = case.measured, case.common.series
+    N, caar = len(m.car), float(m.car.mean())
     return {
         "crude_dependence": Statistic(caar / (_deviation(series) * math.sqrt(case.length)), len(series) - 1),
         "time_series": Statistic(_ratio(caar, math.sqrt(float((m.valid * case.fits.s2).sum()) / N**2))),
@@ -212,9 +264,8 @@ def _standardised(case: Case) -> dict[str, Statistic]:
 
 def _signs(case: Case) -> dict[str, Statistic]:
     """Sign, generalised sign (Cowan 1992), Wilcoxon's signed ranks; exact below 30 events; zeros are not positive."""
-    car, residual = case.measured.car, case.fits.residual
+    car, expected = case.measured.car, case.common.positive
     N, up = len(car), int((car > 0.0).sum())
-    expected = float(((residual > 0.0).sum(axis=1) / case.fits.observations).mean())
     general = (up - N * expected) / math.sqrt(N * expected * (1.0 - expected)) if 0.0 < expected < 1.0 else math.nan
     plus, ranks = exact.signed_ranks(car)
     n = len(ranks)
@@ -229,21 +280,14 @@ def _signs(case: Case) -> dict[str, Statistic]:
 
 def _ranks(case: Case) -> dict[str, Statistic]:
     """Corrado's rank test over a window (Cowan 1992) and GRANK-T and -Z (Kolari and Pynnonen 2011)."""
-    mean, count = _daily(case.ranks)
-    weighted = np.sqrt(count) * mean
-    here = np.isfinite(mean)
+    weighted = case.common.weighted
+    here = np.isfinite(weighted)
     S = math.sqrt(float((weighted[here] ** 2).mean()))
     first = case.fits.residual.shape[1] + case.window[0] - case.fits.first
     inside = weighted[first : first + case.length]
     inside = inside[np.isfinite(inside)]
     rank = _ratio(float(inside.sum()), math.sqrt(len(inside)) * S)
     return {"rank": Statistic(rank), **_generalised_rank(case)}
-
-
-def _daily(ranks: Floats) -> tuple[Floats, Floats]:
-    known = np.isfinite(ranks)
-    count = known.sum(axis=0).astype(np.float64)
-    return np.where(count > 0.0, np.where(known, ranks, 0.0).sum(axis=0) / count, np.nan), count
 
 
 def _generalised_rank(case: Case) -> dict[str, Statistic]:
@@ -253,8 +297,11 @@ def _generalised_rank(case: Case) -> dict[str, Statistic]:
     if not np.isfinite(event).all():
         none = Statistic(math.nan, reason="undefined: the standardised returns of the events do not vary")
         return {"grank_t": none, "grank_z": none}
-    mean, count = _daily(_joined(case, event))
+    total, count = np.zeros(case.order.shape[1] + 1), np.zeros(case.order.shape[1] + 1)
+    given = (np.ascontiguousarray(case.fits.residual), np.sqrt(case.fits.s2), np.ascontiguousarray(case.order))
+    guarded(lambda: kernel.among(*given, event, total, count))
     here = count > 0.0
+    mean = total / count
     T = int(here.sum())
     S = math.sqrt(float((count[here] / N * mean[here] ** 2).sum()) / T)
     Z, final = _ratio(float(mean[-1]), S), float(mean[-1])
@@ -266,17 +313,6 @@ def _generalised_rank(case: Case) -> dict[str, Statistic]:
     }
 
 
-def _joined(case: Case, event: Floats) -> Floats:
-    """Rank each event's standardised residuals and its own value together, from the ranks of the residuals alone."""
-    scaled = case.fits.residual / np.sqrt(case.fits.s2)[:, None]
-    count = np.isfinite(scaled).sum(axis=1)[:, None]
-    alone = np.rint(2.0 * (case.order + 0.5) * (count + 1)) / 2.0
-    below, equal = scaled < event[:, None], scaled == event[:, None]
-    own = 1.0 + below.sum(axis=1) + 0.5 * equal.sum(axis=1)
-    together = alone + (scaled > event[:, None]) + 0.5 * equal
-    return np.asarray(np.column_stack([together, own]) / (count + 2) - 0.5)
-
-
 def _calendar_time(case: Case) -> Statistic:
     """Hold every asset inside its window, equally weighted; the intercept on the model's regressors (Jaffe 1974)."""
     window = case.fits.session[:, None] + np.arange(case.window[0], case.window[1] + 1)
@@ -286,7 +322,9 @@ def _calendar_time(case: Case) -> Statistic:
     at, column = cells // case.on.y.shape[1], cells % case.on.y.shape[1]
     value = case.on.y[at, column]
     known = np.isfinite(value) & np.isfinite(case.on.x[at]).all(axis=1)
-    days, position = np.unique(at[known], return_inverse=True)
+    at = at[known]  # ascending, as the cells are
+    fresh = np.append(True, at[1:] != at[:-1])[: len(at)]
+    days, position = at[fresh], np.cumsum(fresh) - 1
     p = 1 + case.on.x.shape[1]
     if len(days) < FEW_SESSIONS + p:
         return Statistic(math.nan, reason=f"{len(days)} sessions in the windows, {FEW_SESSIONS + p} needed")
@@ -328,10 +366,9 @@ def _weights_drawn(seed: int, first: int, draws: int, clusters: int) -> Floats:
 
 def _clustered(weights: Floats, total: Floats, size: Floats) -> Floats:
     """Give mean / cluster-robust standard error of the mean, per row of weights on the cluster totals."""
-    mean = np.einsum("dg,g->d", weights, total) / size.sum()
-    left = weights * total
-    left -= size * mean[:, None]
-    return np.asarray(mean * size.sum() / np.sqrt(np.einsum("dg,dg->d", left, left)))
+    out = np.empty(len(weights))
+    guarded(lambda: kernel.clustered(weights, total, size, out))
+    return out
 
 
 TESTS = (

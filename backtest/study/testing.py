@@ -9,7 +9,7 @@ import polars as pl
 
 from backtest.distributions import student_t_two_sided
 from backtest.study.samples import samples
-from backtest.study.statistics import HEADLINE, Case, correlation, every_test
+from backtest.study.statistics import HEADLINE, Case, common, every_test
 from backtest.study.tables import name, window_reasons
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Floats: TypeAlias = NDArray[np.float64]
     Ints: TypeAlias = NDArray[np.int64]
 
-__all__ = ["case", "holm", "taken", "tests"]
+__all__ = ["holm", "taken", "tests"]
 
 SCHEMA = {
     "kind": pl.String, "group": pl.String, "split": pl.String, "level": pl.String, "window": pl.String,
@@ -48,14 +48,16 @@ def tests(evidence: Evidence) -> pl.DataFrame:
 
 
 def _sample(evidence: Evidence, sample: Sample, reasons: Sequence[tuple[str, ...]]) -> list[tuple[Any, ...]]:
-    found = []
+    found: list[tuple[Any, ...]] = []
+    some = Some(evidence, np.zeros(0, dtype=np.int64))
     for at, window in enumerate(evidence.settings.windows):
         rows = np.array([row for row in sample.rows.tolist() if not reasons[at][row]], dtype=np.int64)
-        one = case(evidence, rows, at)
+        some = some if found and np.array_equal(rows, some.rows) else Some(evidence, rows)
+        one = some.case(at)
         head = (sample.kind, sample.group, sample.split, sample.level, name(window), *window)
         n, m = len(rows), one.measured
         mean = (float(m.car.mean()), float(m.bhar.mean())) if n else (np.nan, np.nan)
-        tail = (*mean, n, len(np.unique(one.cluster)), one.together)
+        tail = (*mean, n, some.clusters, one.together)
         for test, result in every_test(one).items():
             own = np.nan if result.p is None else result.p
             values = (result.value, float(result.freedom), own)
@@ -63,23 +65,33 @@ def _sample(evidence: Evidence, sample: Sample, reasons: Sequence[tuple[str, ...
     return found
 
 
-def case(evidence: Evidence, rows: Ints, at: int) -> Case:
-    """Give the fitted events of some rows in one window, ready to be tested."""
-    place, settings = evidence.at[rows], evidence.settings
-    fits, (first, last) = evidence.fits.take(place), settings.windows[at]
-    event = np.array(evidence.rows.event, dtype=np.int64)[rows]
-    return Case(
-        fits=fits,
-        measured=taken(evidence.measured[at], place),
-        window=settings.windows[at],
-        on=evidence.on,
-        cluster=evidence.happenings.cluster[event],
-        ranks=evidence.ranks[place],
-        order=evidence.order[place],
-        draws=settings.bootstrap_draws,
-        seed=settings.seed,
-        known_correlation=correlation(fits, last - first + 1),
-    )
+class Some:
+    """Some fitted events, ready to be tested in one window after another."""
+
+    def __init__(self, evidence: Evidence, rows: Ints) -> None:
+        """Take the events out of the evidence, once for all windows."""
+        self.evidence, self.rows, self.place = evidence, rows, evidence.at[rows]
+        self.fits = evidence.fits.take(self.place)
+        self.ranks, self.order = evidence.ranks[self.place], evidence.order[self.place]
+        self.cluster = evidence.happenings.cluster[np.array(evidence.rows.event, dtype=np.int64)[rows]]
+        self.clusters = len(np.unique(self.cluster))
+        self.common = common(self.fits, self.ranks, max(last - first + 1 for first, last in evidence.settings.windows))
+
+    def case(self, at: int) -> Case:
+        """Give them in one window."""
+        settings = self.evidence.settings
+        return Case(
+            fits=self.fits,
+            measured=taken(self.evidence.measured[at], self.place),
+            window=settings.windows[at],
+            on=self.evidence.on,
+            cluster=self.cluster,
+            ranks=self.ranks,
+            order=self.order,
+            draws=settings.bootstrap_draws,
+            seed=settings.seed,
+            known=self.common,
+        )
 
 
 def taken(measured: Measured, place: Ints) -> Measured:

@@ -62,6 +62,7 @@ RESULTS: dict[str, str] = {
     "overlap": "겹침",
     "controls": "대조군",
     "compounding and drift": "복리와 표류",
+    "cash drag": "현금 제약",
     "account limits": "계좌 한도",
     "borrow fees": "차입 비용",
     "interest": "이자",

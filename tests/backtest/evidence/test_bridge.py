@@ -79,8 +79,34 @@ def test_compounding_is_the_rest_of_the_frictionless_simulation(hand):
 def test_what_does_not_apply_is_exactly_zero(hand):
     """Nothing is charged and the account has no bounds."""
     found = steps(bridge(line(hand)))
-    for name in ("account limits", "half spread", "slippage", "commission", "impact", "borrow fees", "interest"):
+    for name in (
+        "cash drag",
+        "account limits",
+        "half spread",
+        "slippage",
+        "commission",
+        "impact",
+        "borrow fees",
+        "interest",
+    ):
         assert found[name] == 0.0
+
+
+def test_a_purchase_that_nothing_pays_for_is_cash_drag(hand):
+    """A has no price in session 5, so it is sold a session later, and B is bought for no more than there is cash."""
+    path = hand.folder / "prices.parquet"
+    frame = pl.read_parquet(path)
+    frame.filter((pl.col("asset") != "A") | (pl.col("session") != pl.lit(SESSIONS[5]).str.to_date())).write_parquet(
+        path
+    )
+    found = steps(bridge(line(hand)))
+    # On credit B has 0.6 from 101 to 102 as before, else 0.5 less what rebalancing sells at 101; then both have 0.6.
+    value = 1.005
+    on_credit = value * (1 + 0.6 * (102 / 101 - 1))
+    held = 0.5 * 1.01  # no order: to sell B down to 0.5 and up again nets, and A cannot be sold to pay for more
+    in_cash = value + held * (102 / 101 - 1)
+    last = 1 + 0.6 * (103 / 102 - 1)
+    assert found["cash drag"] == pytest.approx((in_cash - on_credit) * last, abs=1e-12)
 
 
 def test_a_cap_is_overlap_and_a_charge_is_its_own_step(hand):
