@@ -124,7 +124,7 @@ def correlations(fits: Fits, longest: int) -> Floats:
     """Give the sums of the correlations of all ordered pairs by the sessions between their events, shape (longest,)."""
     N, out = len(fits.session), np.zeros(longest)
     order = np.argsort(fits.session, kind="stable")
-    residual, begin, session = (np.ascontiguousarray(each[order]) for each in (fits.residual, fits.begin, fits.session))
+    residual, begin, session = np.ascontiguousarray(fits.residual[order]), fits.begin[order], fits.session[order]
     if N > 1 and session[0] == session[-1] and np.isfinite(residual).all():
         out[0] = _common(residual) * (N * (N - 1))
     elif N > 1:
