@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import operator
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from data.errors import RunError
@@ -62,6 +61,8 @@ def check_names(text: str, known: Collection[str], what: str) -> None:
 
 
 def _unknown(name: str, known: Collection[str], what: str) -> str:
+    from difflib import get_close_matches
+
     near = get_close_matches(name, sorted(known), 1)
     hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known))}"
     return f"{name!r} is no {what}; {hint}"

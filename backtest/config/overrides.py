@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from backtest.config.tree import Entry, Node, Place, Refusal, Source
@@ -85,5 +84,7 @@ def _number(key: str, items: tuple[Node, ...], place: Place, done: tuple[str, ..
     known = [str(number) for number in range(len(items))]
     where = ".".join(done)
     problem = f"names no item: `{where}` is a list of {len(items)}, its items are numbered from 0"
+    from difflib import get_close_matches
+
     near = get_close_matches(key, known, 1)
     raise _refusal(place, f"{where}.{key}", problem, f"for example {where}.{near[0] if near else 0}" if items else "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +11,9 @@ from pydantic import ValidationError
 
 from backtest.config.model import Config
 from backtest.config.overrides import override
-from backtest.config.problems import findings_of
 from backtest.config.shape import Shape, typed
-from backtest.config.toml_text import read_toml
 from backtest.config.tree import Node, Place, Source
 from backtest.config.variants import alternatives, choose, switch
-from backtest.config.yaml_text import read_yaml
 from data.errors import ConfigError, Finding
 
 if TYPE_CHECKING:
@@ -51,7 +47,7 @@ def load(path: Path | str, overrides: Sequence[str] = ()) -> Loaded:
     label = "<stdin>" if str(path) == STDIN else str(path)
     folder = Path.cwd() if str(path) == STDIN else Path(path).parent
     source = Source(label, _text(_bytes(path, label), label))
-    tree, findings = (read_toml if label.endswith(".toml") else read_yaml)(source)
+    tree, findings = _read(source)
     if tree is None:
         raise _error(label, findings or [Finding(label, "", "", "is empty", "`backtest init` writes a config")])
     changed, wrong = override(tree, overrides)
@@ -61,6 +57,16 @@ def load(path: Path | str, overrides: Sequence[str] = ()) -> Loaded:
     if config is None or findings:
         raise _error(label, findings)
     return Loaded(config, folder, label, chosen.notes)
+
+
+def _read(source: Source) -> tuple[Node | None, list[Finding]]:
+    if source.label.endswith(".toml"):
+        from backtest.config.toml_text import read_toml
+
+        return read_toml(source)
+    from backtest.config.yaml_text import read_yaml
+
+    return read_yaml(source)
 
 
 def _error(label: str, findings: list[Finding]) -> ConfigError:
@@ -92,6 +98,8 @@ def _bytes(path: Path | str, label: str) -> bytes:
 def _unopened(path: Path | str, label: str, error: Exception) -> ConfigError:
     folder = Path(path).parent
     if isinstance(error, FileNotFoundError):
+        from difflib import get_close_matches
+
         names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
         near = get_close_matches(Path(path).name, sorted(names), 1)
         hint = f"did you mean {folder / near[0]}?" if near else ""
@@ -128,6 +136,8 @@ def _validate(tree: Node, source: Source) -> tuple[Config | None, list[Finding]]
     try:
         config = Config.model_validate(typed(tree, shape))
     except ValidationError as error:
+        from backtest.config.problems import findings_of
+
         found = findings_of(error.errors(include_url=False), tree, shape, source)
         return None, list(dict.fromkeys([*found, *others]))
     return config, list(dict.fromkeys(others))
@@ -139,6 +149,8 @@ def _mistakes(tree: Node, source: Source, key: str) -> list[Finding]:
     try:
         Config.model_validate(typed(tree, shape))
     except ValidationError as error:
+        from backtest.config.problems import findings_of
+
         own = [one for one in error.errors(include_url=False) if one["loc"][:1] == (key,)]
         return findings_of(own, tree, shape, source)
     return []

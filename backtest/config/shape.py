@@ -57,13 +57,7 @@ class Shape:
     @property
     def tags(self) -> dict[str, Any]:
         """Give the models of a tagged union by their tag; empty for anything else."""
-        if self.discriminator is None:
-            return {}
-        return {
-            str(tag): model
-            for model in self.members
-            for tag in get_args(model.model_fields[self.discriminator].annotation)
-        }
+        return {} if self.discriminator is None else _tags(self.members, self.discriminator)
 
     @property
     def choices(self) -> tuple[Any, ...]:
@@ -103,6 +97,11 @@ class Shape:
             return tags.get(tag) if isinstance(tag, str) else None
         models = [member for member in self.members if isinstance(member, type) and issubclass(member, BaseModel)]
         return models[0] if len(models) == 1 and not tags else None
+
+
+@cache
+def _tags(members: tuple[Any, ...], discriminator: str) -> dict[str, Any]:
+    return {str(tag): model for model in members for tag in get_args(model.model_fields[discriminator].annotation)}
 
 
 @cache

@@ -102,11 +102,12 @@ def test_nothing_is_found_where_nothing_is(ran):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_validate_is_light(name):
-    """It imports none of the heavy libraries."""
+    """It imports none of the heavy libraries, nor those of the command line and of the page."""
     code = (
         "import sys\n"
         "from backtest.cli.main import main\n"
         f"assert main(['validate', 'configs/{name}.yaml']) == 0\n"
-        "assert not {'polars', 'numba', 'numpy', 'pandas'} & set(sys.modules)\n"
+        "heavy = {'polars', 'numba', 'numpy', 'pandas', 'typer', 'rich', 'jinja2', 'difflib', 'tomllib', 'traceback'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
