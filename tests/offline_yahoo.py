@@ -61,7 +61,10 @@ NOT_FOUND = (
 
 
 def reply(symbol: str, closes: Mapping[str, float | None], **given: Any) -> tuple[int, bytes]:
-    """Make Yahoo's answer: day to close, and as options currency, zone, hour of the open, volume, dividends, splits."""
+    """Make Yahoo's answer: day to close, and as options open, high, low (the close without), volume, dividends, splits.
+
+    And currency, zone and hour of the open.
+    """
     zone = given.get("zone", "America/New_York")
     hour = given.get("hour", 9.5)
 
@@ -70,7 +73,7 @@ def reply(symbol: str, closes: Mapping[str, float | None], **given: Any) -> tupl
         return int(opened.timestamp())
 
     values = list(closes.values())
-    other = {"open": values, "high": values, "low": values, "close": values}
+    other = {name: given.get(name, values) for name in ("open", "high", "low", "close")}
     quote = {**other, "volume": given.get("volume", [1000] * len(values))}
     dividends = {str(stamp(day)): {"date": stamp(day), **paid} for day, paid in given.get("dividends", {}).items()}
     splits = {
