@@ -110,7 +110,7 @@ def _run(config: Config, sources: tuple[Calendar, Prices, Events], say: Callable
     inputs = lay_out(config, calendar, prices, events)
     say("setting targets")
     events_read = read_events(inputs)
-    signals, fits = resolved(config, inputs, events_read)
+    signals, fits, fit_paths = resolved(config, inputs, events_read)
     traded = chosen(inputs, signals, events_read)
     seen = views(inputs)
     planned = [plan(config, each.inputs, signals, each.dated(traded)) for each in seen]
@@ -159,6 +159,7 @@ def _run(config: Config, sources: tuple[Calendar, Prices, Events], say: Callable
         signals=by_signal(made, targets, split),
         rotations=by_rotation(made, targets, split),
         fits=fits,
+        fit_paths=fit_paths,
         quality=quality_frame(prices),
         judgement=judgement,
     )

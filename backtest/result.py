@@ -142,6 +142,8 @@ class Result:
         Total return without each event and each company; see ``backtest.research.leave_out``.
     fits
         Numbers fitted on training events before the run; see ``backtest.research.fits``.
+    fit_paths
+        What was seen after the training events, the fits and the decays used; see ``backtest.research.drawn_fit``.
     evidence
         What the run was set against (``backtest.evidence``); None for a cell of a sweep, which is not judged alone.
     quality
@@ -166,6 +168,7 @@ class Result:
     rotations: pl.DataFrame = field(default_factory=_empty)
     leave_out: pl.DataFrame = field(default_factory=_empty)
     fits: pl.DataFrame = field(default_factory=_empty)
+    fit_paths: pl.DataFrame = field(default_factory=_empty)
     evidence: Gathered | None = None
     judgement: Judgement | None = None
     quality: pl.DataFrame = field(default_factory=no_doubts)

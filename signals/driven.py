@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from data.settings import Asset, Label, Name, Settings
 from signals.decay import LONGEST, Decay, Exponential
@@ -87,6 +88,16 @@ class EventDriven(Settings):
     cooldown_sessions: Cooldown = Field(
         default=0, description="Sessions after an event during which further ones are passed over."
     )
+    fit_until: date | None = Field(
+        default=None,
+        description="Fit a half-life to the events and prices up to this day and draw it over the decay used.",
+    )
+
+    @model_validator(mode="after")
+    def _fits_once(self) -> EventDriven:
+        if self.fit_until is not None and self.decay.kind == "fitted":
+            raise ValueError("fit_until compares a fit with the decay used, and here the fit is used: leave it out")
+        return self
 
     @property
     @abstractmethod

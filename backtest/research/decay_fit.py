@@ -15,7 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Fit", "Mean", "fit", "mean_with_interval"]
+__all__ = ["Fit", "Mean", "exponential", "fit", "mean_path", "mean_with_interval", "scaled"]
 
 SHORTEST, LONGEST, STEPS = 0.5, 4.0, 400  # grid: from half a session to four horizons, in equal ratios
 LOWER, UPPER = 2.5, 97.5
@@ -61,8 +61,8 @@ def fit(paths: NDArray[np.float64], clusters: NDArray[np.int64], *, seed: int, r
 
     """
     grid = _grid(paths.shape[1])
-    shapes = 1.0 - np.exp2(-np.arange(1, paths.shape[1] + 1) / grid[:, None])
-    best, drift = _best(_mean(paths)[None, :], shapes)
+    shapes = np.array([exponential(paths.shape[1], half_life) for half_life in grid.tolist()])
+    best, drift = _best(mean_path(paths)[None, :], shapes)
     drawn, _ = _best(_resampled(paths, clusters, seed, resamples), shapes)
     low, high = (int(np.percentile(drawn, level, method="nearest")) for level in (LOWER, UPPER))
     last = len(grid) - 1
@@ -73,13 +73,25 @@ def fit(paths: NDArray[np.float64], clusters: NDArray[np.int64], *, seed: int, r
     return Fit(at(int(best[0])), at(low), at(high), float(drift[0]), len(paths))
 
 
+def exponential(horizon: int, half_life: float) -> NDArray[np.float64]:
+    """Give what of a drift has come after 1, 2, ..., H sessions: 1 - 2 ** -(sessions / half_life); shape (H,)."""
+    shape: NDArray[np.float64] = 1.0 - np.exp2(-np.arange(1, horizon + 1) / half_life)
+    return shape
+
+
+def scaled(path: NDArray[np.float64], shape: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give a shape times the factor that brings it nearest to a path, in squares; both of shape (H,)."""
+    length = float(np.cumsum(shape * shape)[-1])
+    return shape * (float(np.cumsum(path * shape)[-1]) / length) if length > 0.0 else shape
+
+
 def mean_with_interval(
     values: NDArray[np.float64], clusters: NDArray[np.int64], *, seed: int, resamples: int = RESAMPLES
 ) -> Mean:
     """Give the mean of one value per event, shape (E,), with its interval by resampled clusters."""
     drawn = _resampled(values[:, None], clusters, seed, resamples)[:, 0]
     low, high = (float(np.percentile(drawn, level, method="nearest")) for level in (LOWER, UPPER))
-    return Mean(float(_mean(values[:, None])[0]), low, high, len(values))
+    return Mean(float(mean_path(values[:, None])[0]), low, high, len(values))
 
 
 def _grid(horizon: int) -> NDArray[np.float64]:
@@ -97,7 +109,8 @@ def _best(means: NDArray[np.float64], shapes: NDArray[np.float64]) -> tuple[NDAr
     return place.astype(np.int64), shared[np.arange(len(place)), place] / length[place]
 
 
-def _mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def mean_path(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the mean over events, shape (H,)."""
     total: NDArray[np.float64] = np.cumsum(values, axis=0)[-1]
     return total / len(values)
 

@@ -156,6 +156,28 @@ def test_a_fit_never_sees_what_comes_after_its_day(small, tmp_path):
     assert other.run(signals=[fitted]).fits.equals(small.run(signals=[fitted]).fits)
 
 
+def test_a_fit_that_is_only_compared_changes_nothing(small):
+    """The decay stays as given; the fit, its paths and the decay used are reported, and no warning."""
+    compared = ROTATION | {"fit_until": "2019-11-29"}
+    plain, result = small.run(signals=[ROTATION]), small.run(signals=[compared])
+    assert result.daily.equals(plain.daily)
+    assert result.warnings == plain.warnings
+    (row,) = result.fits.iter_rows(named=True)
+    assert row["used"] == "exponential (half_life_sessions 8)"
+    assert 0.0 < row["p"] <= 1.0
+    assert result.fit_paths.height == 60
+    assert (plain.fits.height, plain.fit_paths.height) == (0, 0)
+
+
+def test_a_fit_that_is_only_compared_says_why_there_is_none(small):
+    """Where the fit is used it is an error; here the run goes on."""
+    result = small.run(signals=[ROTATION | {"fit_until": "2019-02-15"}])
+    (row,) = result.fits.iter_rows(named=True)
+    assert row["value"] is None
+    assert row["reason"] == "decay has 0 complete training events to 2019-02-15, at least 8 are needed"
+    assert result.fit_paths.height == 0
+
+
 def test_too_few_training_events_are_an_error(small):
     """A fit on nothing is no fit."""
     fitted = ROTATION | {"decay": {"kind": "fitted", "train_until": "2019-02-15", "horizon_sessions": 20}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backtest.tearsheet.messages.ko_fits import FITS
 from backtest.tearsheet.messages.ko_labels import LABELS
 from backtest.tearsheet.messages.ko_pages import PAGES
 from backtest.tearsheet.messages.ko_results import RESULTS
@@ -9,4 +10,4 @@ from backtest.tearsheet.messages.ko_sentences import SENTENCES
 
 __all__ = ["KOREAN"]
 
-KOREAN: dict[str, str] = LABELS | SENTENCES | RESULTS | PAGES
+KOREAN: dict[str, str] = LABELS | SENTENCES | RESULTS | PAGES | FITS

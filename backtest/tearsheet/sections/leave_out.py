@@ -8,6 +8,7 @@ import polars as pl
 
 from backtest.tearsheet.format import DASH, display, number, percent
 from backtest.tearsheet.messages import say, understood
+from backtest.tearsheet.sections import fitted
 from backtest.tearsheet.sections.base import Block, Section, paired
 from backtest.tearsheet.series import total
 from backtest.tearsheet.tables import Cell, Column, Table, counted, text
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["section"]
 
 MOST_LEFT = 8
-MOST_FITS = 12
 
 
 def section(view: View) -> Section:
@@ -29,8 +29,7 @@ def section(view: View) -> Section:
         blocks += [Block(note=_largest(view)), paired(*sides)]
     if view.result.signals.height:
         blocks.append(paired(Block(table=_signals(view)), Block(table=_exits(view))))
-    if view.result.fits.height:
-        blocks.append(Block(table=_fits(view)))
+    blocks += fitted.blocks(view)
     title = say("Who carries it: leave-one-out, signals, exits")
     return Section("left", title, tuple(blocks), absent="" if blocks else say("No event moved a weight."))
 
@@ -114,17 +113,3 @@ def _exits(view: View) -> Table:
     labels = ("Tilts", "Gained", "P&L")
     columns = (Column(say("Ended because")), *(Column(say(label), numeric=True) for label in labels))
     return Table(say("Why tilts ended"), columns, tuple(rows), say("Every tilt with its dates in rotations.csv."))
-
-
-def _fits(view: View) -> Table:
-    rows = tuple(
-        (
-            text(display(row["signal"], 40)), text(display(row["setting"], 40)),
-            *(counted(number(row[name], 4), row[name]) for name in ("value", "lower", "upper")),
-            counted(number(row["events"], 0), row["events"]), text(str(row["train_until"] or DASH)),
-        )
-        for row in view.result.fits.head(MOST_FITS).iter_rows(named=True)
-    )  # fmt: skip
-    labels = ("Signal", "Setting", "Value", "Lower", "Upper", "Events", "Fitted until")
-    columns = tuple(Column(say(x), numeric=x not in {"Signal", "Setting", "Fitted until"}) for x in labels)
-    return Table(say("Fitted on training events"), columns, rows)
