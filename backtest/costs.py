@@ -38,7 +38,12 @@ class Costs(Settings):
 class Account(Settings):
     """Capital, when orders fill, and the bounds every order is held to."""
 
-    capital: Positive = Field(default=1_000_000.0, description="Cash before the first session, account currency.")
+    capital: float = Field(
+        default=1_000_000.0,
+        ge=1e-15,
+        le=1e15,
+        description="Cash before the first session, account currency; 1e-15 to 1e15, as 16 digits allow.",
+    )
     fill: Literal["open", "close"] = Field(default="open", description="Price at which orders fill.")
     max_gross: Positive = Field(default=1.0, description="Most gross exposure after any fill, as a multiple of equity.")
     no_trade_band: NonNegative = Field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -121,7 +122,8 @@ def context(config: Config, inputs: Inputs, events: Sequence[Event], at: NDArray
     """Give what signals see, with decisions at the given sessions of the panel."""
     gone = {inputs.panel.assets[column]: session for session, column in inputs.delistings}
     history = History(inputs.events.ledger) if any(signal.kind in READERS for signal in config.signals) else None
-    return Context(tuple(events), at, inputs.panel, config.baskets, config.weighting, gone, history)
+    per_year = inputs.calendar.sessions_per_year if config.combination else math.nan
+    return Context(tuple(events), at, inputs.panel, config.baskets, config.weighting, gone, history, per_year)
 
 
 def sessions_of(
@@ -165,8 +167,9 @@ def _built(config: Config, made: Draft, sessions: NDArray[np.int64], firms: NDAr
         else made.plain[signal.name]
         for signal in made.signals
     }
-    per_year = config.sessions_per_year if config.combination else 0.0
-    found = combined(config.combination, scores, given, lambda name: _level(made, name, sessions), per_year)
+    found = combined(
+        config.combination, scores, given, lambda name: _level(made, name, sessions), given.sessions_per_year
+    )
     return build(config.portfolio, given, found, config.account.gross_limit, made.number)
 
 

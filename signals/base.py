@@ -12,6 +12,7 @@ import numpy as np
 from data.panel import Panel
 from signals.baskets import EQUAL
 from signals.past import returns
+from signals.shapes import NO_EVENT, Event, Fact, Scores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,48 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NO_EVENT", "Context", "Event", "Fact", "Scores", "Signal"]
 
-Fact = float | str | None
-NO_EVENT = -1  # a score that no event is behind: a control's
 NEVER = np.iinfo(np.int64).max // 4
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Event:
-    """What a signal may read of an event.
-
-    Attributes
-    ----------
-    session
-        First session of the panel in which it can be traded.
-    known_us
-        Microseconds since 1970 UTC at which this vintage of it was known.
-    facts
-        Everything else its row states (value, low, high, prior, expected, unit, metric, definition, period, group_id,
-        confidence, columns of one's own) and what follows from rows known by then (number, over_prior, over_expected,
-        width, level, revision, over_quarter, over_year, acceleration: fractions).
-
-    """
-
-    event_id: str
-    kind: str
-    asset: str
-    direction: str
-    session: int
-    known_us: int = 0
-    facts: Mapping[str, Fact] = field(default_factory=dict)
-
-    @property
-    def names(self) -> dict[str, Fact]:
-        """Give all that an expression may name."""
-        own: dict[str, Fact] = {
-            "event_id": self.event_id, "kind": self.kind, "asset": self.asset, "direction": self.direction,
-        }  # fmt: skip
-        return {**self.facts, **own}
-
-    def number(self, name: str) -> float:
-        """Give a fact as a number, NaN where there is none."""
-        value = self.facts.get(name)
-        return float(value) if isinstance(value, (int, float)) else math.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +45,8 @@ class Context:
         Asset to the index of the session in which it was delisted.
     history
         Series of the ledger, read as known at an event.
+    sessions_per_year
+        Mean number of sessions a year of the calendar that the sessions are of; NaN where nobody asks.
 
     """
 
@@ -95,6 +57,7 @@ class Context:
     weighting: Mapping[str, Weighting] = field(default_factory=dict)
     delisted: Mapping[str, int] = field(default_factory=dict)
     history: History | None = None
+    sessions_per_year: float = math.nan
 
     @property
     def assets(self) -> tuple[str, ...]:
@@ -160,25 +123,6 @@ def _sealed(values: NDArray[np.float64]) -> NDArray[np.float64]:
     view = values[:]
     view.flags.writeable = False
     return view
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Scores:
-    """Long scores in coded form, each array of shape (score,).
-
-    Attributes
-    ----------
-    decision, asset, event
-        Positions in ``Context.decisions``, ``Context.assets`` and ``Context.events``; NO_EVENT where none is behind.
-    value
-        Tilt of the target weight, a fraction of equity.
-
-    """
-
-    decision: NDArray[np.int64]
-    asset: NDArray[np.int64]
-    event: NDArray[np.int64]
-    value: NDArray[np.float64]
 
 
 class Signal(Protocol):

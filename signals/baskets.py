@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from signals.base import Context
+    from signals.shapes import Listing
 
 __all__ = ["EQUAL", "Equal", "Exposure", "Given", "InverseVolatility", "Weighting"]
 
@@ -24,7 +24,7 @@ class Equal(Settings):
 
     kind: Literal["equal"] = "equal"
 
-    def weights(self, context: Context, columns: NDArray[np.int64]) -> NDArray[np.float64]:
+    def weights(self, context: Listing, columns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give 1 / listed members, shape (D, members)."""
         return _shares(context.listed(columns).astype(float))
 
@@ -47,7 +47,7 @@ class Given(Settings):
         """Give the table, by the assets it names."""
         return self.weights_of
 
-    def weights(self, context: Context, columns: NDArray[np.int64]) -> NDArray[np.float64]:
+    def weights(self, context: Listing, columns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give weight / sum over listed members, shape (D, members)."""
         return _by_table(self.weights_of, context, columns)
 
@@ -63,7 +63,7 @@ class Exposure(Settings):
         """Give the table, by the assets it names."""
         return self.exposure
 
-    def weights(self, context: Context, columns: NDArray[np.int64]) -> NDArray[np.float64]:
+    def weights(self, context: Listing, columns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give exposure / sum over listed members, shape (D, members)."""
         return _by_table(self.exposure, context, columns)
 
@@ -75,7 +75,7 @@ class InverseVolatility(Settings):
     lookback_sessions: int = Field(default=63, ge=2, le=2520, description="Sessions before a decision that count.")
     least_sessions: int = Field(default=20, ge=2, description="A member with fewer returns among them waits.")
 
-    def weights(self, context: Context, columns: NDArray[np.int64]) -> NDArray[np.float64]:
+    def weights(self, context: Listing, columns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give 1 / standard deviation, over its sum, shape (D, members)."""
         import numpy as np
 
@@ -96,7 +96,7 @@ Weighting = Annotated[
 ]
 
 
-def _by_table(table: dict[str, float], context: Context, columns: NDArray[np.int64]) -> NDArray[np.float64]:
+def _by_table(table: dict[str, float], context: Listing, columns: NDArray[np.int64]) -> NDArray[np.float64]:
     import numpy as np
 
     fixed = np.array([table.get(context.assets[column], 0.0) for column in columns.tolist()])

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from data.events.ledger import Ledger
     from data.events.series import Series, Steps
-    from signals.base import Event
+    from signals.shapes import Event
 
 __all__ = ["DAY_US", "History"]
 

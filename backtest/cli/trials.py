@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Runs", "counted", "line", "trials", "weighed"]
 
-Runs = Annotated[str, typer.Option("--runs", metavar="FOLDER", help="Folder of runs whose ledger is meant.")]
+Runs = Annotated[str, typer.Option("--out", metavar="FOLDER", help="Folder of runs whose ledger is meant.")]
 SHOWN = 12
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from backtest.portfolio.combination import Combination, combined
+from backtest.portfolio.entries import BASE
 from backtest.portfolio.schedule import decisions, drifted
 from backtest.portfolio.settings import Bounds, Neutral, Portfolio
-from backtest.portfolio.targets import BASE, Built, Numbering, Targets, build, construct, numbering
+from backtest.portfolio.targets import Built, Numbering, Targets, build, construct, numbering
 
 __all__ = [
     "BASE",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backtest.portfolio.entries import BASE, Entries
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from backtest.portfolio.settings import Neutral
-    from backtest.portfolio.targets import Entries
     from signals.base import Context
 
 __all__ = ["hedged"]
@@ -26,7 +27,6 @@ def hedged(neutral: Neutral, context: Context, entries: Entries) -> Entries:
     """
     import numpy as np
 
-    from backtest.portfolio.targets import BASE, Entries
     from signals.loadings import past_betas
 
     beta = np.ones((len(context.decisions), len(context.assets)))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from backtest.portfolio.entries import BASE, Entries
+from backtest.portfolio.neutral import hedged
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,9 +18,7 @@ if TYPE_CHECKING:
     from signals import SignalSettings
     from signals.base import Context, Event, Scores
 
-__all__ = ["BASE", "Built", "Entries", "Numbering", "Targets", "build", "construct", "numbering", "totals_of"]
-
-BASE = 0  # part of the base mix; the others are numbered by (event, signal)
+__all__ = ["Built", "Numbering", "Targets", "build", "construct", "numbering", "totals_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,15 +66,6 @@ class Numbering(NamedTuple):
     def parts(self) -> int:
         """Give the number of parts, the base included."""
         return 1 + len(self.signal)
-
-
-class Entries(NamedTuple):
-    """Weights of parts, each of shape (M,): row (decision), asset, part, weight."""
-
-    row: NDArray[np.int64]
-    asset: NDArray[np.int64]
-    part: NDArray[np.int64]
-    weight: NDArray[np.float64]
 
 
 class Built(NamedTuple):
@@ -156,8 +148,6 @@ def totals_of(portfolio: Portfolio, context: Context, scores: Sequence[Scores]) 
 def _entries(portfolio: Portfolio, context: Context, scores: Sequence[Scores], number: Numbering | None) -> Entries:
     """Lay the base and the scores one after another, and the hedge after them."""
     import numpy as np
-
-    from backtest.portfolio.neutral import hedged
 
     parts = [_parts(score, at, scores, number) for at, score in enumerate(scores)]
     base = _base(portfolio, context)

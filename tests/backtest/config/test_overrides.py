@@ -64,6 +64,7 @@ def test_a_name_with_a_dot_is_found() -> None:
     ("override", "field", "problem", "hint"),
     [
         ("account.capital=five", "account.capital", "expected a number", "Cash before"),
+        ("account.capital=1e16", "account.capital", "expected a number <= 1000000000000000", "Cash before"),
         ("account.captial=5", "account.captial", "is not a known key", "did you mean `capital`?"),
         ("signals.9.cap=1", "signals.9", "a list of 3", "for example signals.0"),
         ("signals.x.cap=1", "signals.x", "a list of 3", "for example signals.0"),

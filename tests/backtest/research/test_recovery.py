@@ -31,7 +31,7 @@ NORMAL_95 = 1.959964
 class Seen(NamedTuple):
     """What a seed shows: the mean path's end with its standard error, the interval of the half-life, and the p value.
 
-    The standard error holds what neighbouring events add to each other's paths. On a null market they add nothing, so it
+    The standard error holds what neighbouring events add to each other's paths. On a null market they add nothing: it
     is too wide there, and whether there is a drift at all is tested by signs drawn by session.
     """
 
