@@ -38,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.flush()
         except BrokenPipeError:
             silence(stream)
+    if arguments is None and asked(words):
+        # Nothing was opened that must be closed, and taking the interpreter apart is a sixth of the time.
+        os._exit(code)
     return code
 
 
