@@ -36,7 +36,8 @@ class RpoChange(EventDriven):
     capex_metric: str = Field(default="capex_cash", description="Metric of the capex that backlog is compared with.")
     concentration: dict[Asset, Fraction] = Field(
         default_factory=dict,
-        description="Company: share of one customer in its backlog, as OpenAI's; 0 for the others.",
+        description="Company: share of one customer in its backlog, as OpenAI's; for the others the column "
+        "`concentration` of the print, if the events have one (`extra: {concentration: number}`), else 0.",
     )
     strength: Expression = Field(
         default="clip(acceleration / 0.2, -1, 1) * (1 - concentration)",
@@ -111,8 +112,13 @@ class RpoChange(EventDriven):
             "growth": event.number("over_year"),
             "over_capex": ratio,
             "over_capex_change": change,
-            "concentration": self.concentration.get(event.asset, 0.0),
+            "concentration": self._concentration(event),
         }
+
+    def _concentration(self, event: Event) -> float:
+        """Give what the setting says of the company, else the print's own column, else 0."""
+        stated = event.number("concentration")
+        return self.concentration.get(event.asset, 0.0 if math.isnan(stated) else stated)
 
 
 def _ratio(owed: float, spent: float) -> float:

@@ -207,6 +207,15 @@ def test_a_backlog_counts_by_acceleration_less_concentration():
     assert tilts(signal, [print_]) == pytest.approx([0, 0, 0.03, 0, 0, 0])
 
 
+def test_the_share_of_one_customer_may_stand_in_the_print_itself():
+    """40 % of this print; what the setting says of a company comes first, and a print without the column has none."""
+    stated = event("r", 50, "rpo", "C", acceleration=0.1, concentration=0.4, metric="rpo_total")
+    silent = event("r", 50, "rpo", "C", acceleration=0.1, concentration=None, metric="rpo_total")
+    plain, said = RpoChange(announcer=0.1, decay=STAY), RpoChange(announcer=0.1, concentration={"C": 0.8}, decay=STAY)
+    assert [tilts(plain, [stated])[2], tilts(said, [stated])[2]] == pytest.approx([0.03, 0.01])
+    assert tilts(plain, [silent])[2] == pytest.approx(0.05)
+
+
 def test_a_backlog_is_compared_with_the_capex_known_then():
     """88 owed over 44 spent is 2."""
     signal = RpoChange(announcer=0.1, strength="over_capex", decay=STAY, cap=1.0)
