@@ -34,7 +34,7 @@ PayloadField = Literal[
 TAKEN = (
     *get_args(EventField), "timing", "stated", "prior_low", "prior_high", "number", "over_prior", "over_expected",
     "width", "level", "revision", "over_quarter", "over_year", "acceleration", "by_direction", "growth", "over_capex",
-    "over_capex_change", "concentration", "row", "where", "fact", "vintage", "vintages", "abs", "clip", "known", "log",
+    "over_capex_change", "row", "where", "fact", "vintage", "vintages", "abs", "clip", "known", "log",
     "max", "min", "otherwise", "sign", "and", "or", "not",
 )  # fmt: skip
 Extra = Literal["number", "text"]
