@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +14,8 @@ import polars as pl
 import pytest
 
 from backtest.config.reader import load
-from tools.golden import CONFIGS, FOLDER, differences, measured, without_evidence
+from backtest.engine import run
+from tools.golden import CONFIGS, FOLDER, WITHOUT, differences, measured, without_evidence
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = [path.stem for path in CONFIGS]
@@ -98,6 +101,24 @@ def test_nothing_is_found_where_nothing_is(ran):
         pytest.skip("a thesis")
     (active,) = [metric for metric in result.metrics if metric.name == "active_return"]
     assert active.lower < 0.0 < active.upper
+
+
+@pytest.mark.shared
+def test_the_scenarios_of_the_header_run_as_written(shared):
+    """Low, base and high of the regional bets: each line of the header is taken, and each gives another result."""
+    path = ROOT / "configs" / "regional_bets_and_power.yaml"
+    written = dict(re.findall(r"^#   (low|high) +(--set .+)$", path.read_text(), flags=re.MULTILINE))
+    sets = {name: [word for word in shlex.split(line) if word != "--set"] for name, line in written.items()}
+    assert {name: len(found) for name, found in sets.items()} == {"low": 3, "high": 3}
+    loaded = [load(path, [*found, *WITHOUT]) for found in (sets["low"], [], sets["high"])]
+    active = [
+        metric.value
+        for each in loaded
+        for metric in run(each.config, each.folder).metrics
+        if metric.name == "active_return"
+    ]
+    assert active == sorted(active)
+    assert len(set(active)) == 3
 
 
 @pytest.mark.parametrize("name", NAMES)

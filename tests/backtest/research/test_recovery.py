@@ -7,6 +7,7 @@ its events is held against that, seed by seed. With 2 standard errors and 95 % i
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,6 +43,7 @@ class Seen(NamedTuple):
     p: float
 
 
+@cache
 def seen(name: str, seed: int) -> Seen:
     """Fit on the events of one market."""
     config = load(CONFIGS / f"{name}.yaml", [f"prices.seed={seed}"]).config
