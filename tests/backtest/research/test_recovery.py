@@ -98,8 +98,8 @@ def test_the_null_market_is_rejected_as_often_as_asked() -> None:
 
 
 def test_the_drift_planted_is_told_from_none() -> None:
-    """In 10 of 10 markets."""
-    assert all(seen("quickstart", seed).p <= 0.05 for seed in range(10))
+    """It is 2.7 of its standard errors, so in 77 of 100 markets; of 20 fewer than 9 come once in 1,000 times."""
+    assert sum(seen("quickstart", seed).p <= 0.05 for seed in range(20)) >= binom.ppf(0.001, 20, 0.77)
 
 
 @pytest.mark.full
