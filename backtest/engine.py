@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from backtest import frames, walks
+from backtest import frames, held, walks
 from backtest.config.normal import normal
 from backtest.events import chosen, followed, omissions, read_events
 from backtest.evidence.gather import gather
@@ -142,6 +142,7 @@ def _run(config: Config, sources: tuple[Calendar, Prices, Events], say: Callable
         run_id=_run_id(config, provenance),
         daily=daily,
         weights=frames.weights(stage, targets),
+        exposure=held.exposure(stage, walked, held.parted(config)),
         trades=trades,
         events=fates,
         attribution=frames.attribution(stage, split, walked, made.behind),

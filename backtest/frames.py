@@ -23,7 +23,7 @@ COSTS = ("half_spread", "slippage", "commission", "impact", "borrow")
 
 
 def daily(on: Stage, walked: Walk, base: Walk, benchmark: Walk | None) -> pl.DataFrame:
-    """Give one row per day: equity, cash, exposure, turnover, costs by kind; base and benchmark.
+    """Give one row per day: equity, cash, exposure, turnover, costs by kind; base and benchmark with their costs.
 
     With several exchanges a day has several rows in the walk: the last one's marks stand, flows are added up.
     """
@@ -47,6 +47,8 @@ def daily(on: Stage, walked: Walk, base: Walk, benchmark: Walk | None) -> pl.Dat
             "turnover": np.add.reduceat(turnover, starts),
             "base": base.equity[last],
             "benchmark": pl.Series(benchmark.equity[last] if benchmark else [None] * len(last), dtype=pl.Float64),
+            "base_costs": _spent(base, starts),
+            "benchmark_costs": _spent(benchmark, starts),
             "dividend": np.add.reduceat(walked.dividend, starts),
             "interest": np.add.reduceat(walked.interest, starts),
             **{kind: np.add.reduceat(walked.costs[kind], starts) for kind in COSTS},
@@ -54,6 +56,16 @@ def daily(on: Stage, walked: Walk, base: Walk, benchmark: Walk | None) -> pl.Dat
             **{name: np.add.reduceat(made, starts) for name, made in _converted(on, walked).items()},
         },
     )
+
+
+def _spent(walked: Walk | None, starts: NDArray[np.int64]) -> pl.Series:
+    """Add the costs of all kinds per day; null without a walk."""
+    if walked is None:
+        return pl.Series([None] * len(starts), dtype=pl.Float64)
+    spent: NDArray[np.float64] = np.zeros(len(walked.equity))
+    for kind in COSTS:
+        spent = spent + walked.costs[kind]
+    return pl.Series(np.add.reduceat(spent, starts))
 
 
 def _converted(on: Stage, walked: Walk) -> dict[str, NDArray[np.float64]]:

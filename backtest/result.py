@@ -107,8 +107,9 @@ class Result:
         ``<name>-<hash>``, the hash over config, prices and events.
     daily
         Per session: session, equity, cash, gross, net (fractions of equity), turnover (traded notional / equity), base
-        (equity of the untilted mix), benchmark (its equity, null without one), dividend, interest, half_spread,
-        slippage, commission, impact, borrow (account currency, costs positive), stale (assets held without a price).
+        (equity of the untilted mix), benchmark (its equity, null without one), base_costs, benchmark_costs,
+        dividend, interest, half_spread, slippage, commission, impact, borrow (account currency, costs positive), stale
+        (assets held without a price).
     weights
         Target weights: session, asset, target (fraction of equity).
     trades
@@ -144,6 +145,9 @@ class Result:
         Numbers fitted on training events before the run; see ``backtest.research.fits``.
     fit_paths
         What was seen after the training events, the fits and the decays used; see ``backtest.research.drawn_fit``.
+    exposure
+        What was held at the close by basket: session, basket (empty for assets of none), long, short (not above 0);
+        fractions of equity. Empty in a run that was stored before it was kept.
     evidence
         What the run was set against (``backtest.evidence``); None for a cell of a sweep, which is not judged alone.
     quality
@@ -169,6 +173,7 @@ class Result:
     leave_out: pl.DataFrame = field(default_factory=_empty)
     fits: pl.DataFrame = field(default_factory=_empty)
     fit_paths: pl.DataFrame = field(default_factory=_empty)
+    exposure: pl.DataFrame = field(default_factory=_empty)
     evidence: Gathered | None = None
     judgement: Judgement | None = None
     quality: pl.DataFrame = field(default_factory=no_doubts)

@@ -17,7 +17,8 @@ __all__ = ["catalogue"]
 
 SESSIONS = 30
 FLAT = ("equity", "base", "benchmark")
-NONE = ("turnover", "gross", "half_spread", "slippage", "commission", "impact", "borrow")
+NONE = ("turnover", "gross", "half_spread", "slippage", "commission", "impact", "borrow", "base_costs",
+        "benchmark_costs")  # fmt: skip
 
 
 @cache

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from backtest.inference.bootstrap import FEWEST_SESSIONS, PATHS, SMOOTH, Interval, Plan, Sample, interval
-from backtest.metrics.series import series_of
+from backtest.metrics.series import cost_shares, series_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import polars as pl
+    from numpy.typing import NDArray
 
     from backtest.config.model import Config
     from backtest.metrics.series import Series
@@ -27,6 +28,7 @@ NAMED = {"bca": "BCa", "percentile": "percentile"}
 NEEDS = {"active_return": "base", "active_ratio": "base", "beta": "benchmark", "alpha": "benchmark",
          "information_ratio": "benchmark"}  # fmt: skip
 PREFIXES = ("base", "benchmark")
+COSTS = "costs_per_year"
 
 
 def with_intervals(
@@ -42,7 +44,24 @@ def with_intervals(
     if sessions < FEWEST_SESSIONS or any(one is not None and len(one.returns) < sessions for one in found.values()):
         return tuple(metrics)
     samples = {name: _sample(one, found) for name, one in found.items() if one is not None}
-    return tuple(_with(config, samples, metric) for metric in metrics)
+    spent = {name: _spent(one, cost_shares(config, daily, name)) for name, one in found.items() if one is not None}
+    return tuple(
+        _with_costs(config, spent, metric) if metric.name.endswith(COSTS) else _with(config, samples, metric)
+        for metric in metrics
+    )
+
+
+def _spent(own: Series, shares: NDArray[np.float64] | None) -> Sample | None:
+    """Give the costs of an account as if they were returns over nothing: their mean a year is the metric."""
+    none = np.zeros(len(own.returns))
+    return None if shares is None else Sample(shares, own.per_year, own.years, 0.0, none, None)
+
+
+def _with_costs(config: Config, spent: dict[str, Sample | None], metric: Metric) -> Metric:
+    sample = spent.get("equity" if metric.name == COSTS else metric.name.removesuffix(f"_{COSTS}"))
+    if sample is None or not isinstance(metric.value, float) or not np.ptp(sample.returns) > 0.0:
+        return metric
+    return _said(metric, interval("active_return", sample, Plan("bca", count=COUNT, seed=config.seed)))
 
 
 def _sample(own: Series, found: dict[str, Series | None]) -> Sample:

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from backtest.config.model import Config
     from data.calendar import Calendar
 
-__all__ = ["Series", "series_of"]
+__all__ = ["COSTS", "Series", "cost_shares", "series_of"]
 
 DAYS_PER_YEAR = 365.25
+COSTS = ("half_spread", "slippage", "commission", "impact", "borrow")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,3 +52,17 @@ def series_of(config: Config, calendar: Calendar, daily: pl.DataFrame, column: s
     # After ruin the account is closed: its sessions without capital are no returns.
     alive = np.concatenate([[capital], equity[:-1]]) > 0.0
     return Series(equity, changes[alive], capital, years, calendar.sessions_per_year, config.risk_free_per_year)
+
+
+def cost_shares(config: Config, daily: pl.DataFrame, column: str) -> NDArray[np.float64] | None:
+    """Give costs / equity before the session of the account behind a column, of sessions that began with capital.
+
+    None where the costs of that account were not kept.
+    """
+    names = COSTS if column == "equity" else (f"{column}_costs",)
+    if any(name not in daily.columns or daily[name].null_count() for name in names):
+        return None
+    before = np.concatenate([[config.account.capital], daily[column].to_numpy()[:-1]])
+    spent = np.add.reduce([daily[name].to_numpy() for name in names])
+    shares: NDArray[np.float64] = spent[before > 0.0] / before[before > 0.0]
+    return shares

@@ -9,7 +9,7 @@ import numpy as np
 
 from backtest.metrics import moments
 from backtest.metrics.moments import Estimate
-from backtest.metrics.series import series_of
+from backtest.metrics.series import COSTS, cost_shares, series_of
 from backtest.metrics.skill import skill
 from backtest.result import Metric
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import polars as pl
+    from numpy.typing import NDArray
 
     from backtest.config.model import Config
     from backtest.metrics.series import Series
@@ -37,12 +38,15 @@ def summary(config: Config, calendar: Calendar, daily: pl.DataFrame, events: pl.
         *_account(own, sessions),
         *_against_base(own, base),
         *_against_benchmark(own, benchmark),
-        *_trading(daily, own),
+        *_trading(config, daily, own),
         _hit_rate(events),
         *skill(config, calendar, daily),
         *_others("base", "untilted mix", base, sessions),
+        *_costs_of("base", "untilted mix", base, cost_shares(config, daily, "base")),
         *(_others("benchmark", str(config.benchmark), benchmark, sessions) if benchmark else ()),
-    )
+        *(_costs_of("benchmark", str(config.benchmark), benchmark, cost_shares(config, daily, "benchmark"))
+          if benchmark else ()),
+    )  # fmt: skip
 
 
 def _account(own: Series, sessions: list[object]) -> Iterator[Metric]:
@@ -133,20 +137,25 @@ def _against_benchmark(own: Series, benchmark: Series | None) -> Iterator[Metric
               f"mean / sd (ddof 1) of returns minus the benchmark's, x sqrt({own.per_year:.1f})")  # fmt: skip
 
 
-def _trading(daily: pl.DataFrame, own: Series) -> Iterator[Metric]:
+def _trading(config: Config, daily: pl.DataFrame, own: Series) -> Iterator[Metric]:
     yield _yearly(own, "turnover", "Turnover", daily["turnover"].fill_nan(0.0).to_list(),
                   "traded notional / equity, buys and sells both, per year of sessions")  # fmt: skip
-    kinds = ("half_spread", "slippage", "commission", "impact", "borrow")
-    costs = math.fsum(value for kind in kinds for value in daily[kind].to_list())
+    costs = math.fsum(value for kind in COSTS for value in daily[kind].to_list())
     yield Metric("costs", "Costs, all kinds", costs, "currency",
                  convention="half spread + slippage + commission + impact + borrow fees, whole run")  # fmt: skip
-    before = np.concatenate([[own.capital], daily["equity"].to_numpy()[:-1]])
-    spent = np.add.reduce([daily[kind].to_numpy() for kind in kinds])
-    yield _yearly(own, "costs_per_year", "Costs per year", (spent[before > 0.0] / before[before > 0.0]).tolist(),
-                  "sum over sessions of costs / equity before the session, per year of sessions")  # fmt: skip
+    yield from _costs_of("", "", own, cost_shares(config, daily, "equity"))
     gross = daily["gross"].fill_nan(0.0).to_list()
     yield Metric("exposure", "Mean gross exposure", math.fsum(gross) / len(gross), "fraction",
                  convention="mean over sessions of sum |position| / equity at the close")  # fmt: skip
+
+
+def _costs_of(prefix: str, whose: str, own: Series, shares: NDArray[np.float64] | None) -> Iterator[Metric]:
+    """Give the costs of an account a year; nothing where they were not kept."""
+    if shares is not None:
+        name, label = ("costs_per_year", "Costs per year")
+        yield _yearly(own, f"{prefix}_{name}" if prefix else name, f"{label}: {whose}" if whose else label,
+                      shares.tolist(),
+                      "sum over sessions of costs / equity before the session, per year of sessions")  # fmt: skip
 
 
 def _yearly(own: Series, name: str, label: str, values: list[float], convention: str) -> Metric:

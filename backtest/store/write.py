@@ -31,7 +31,7 @@ METRICS_SCHEMA = 4
 SPREADSHEETS = ("daily", "events", "trades", "signals", "rotations", "leave_out")
 
 # A result made by hand may lack them.
-PARTS = ("signals", "rotations", "leave_out", "fits", "fit_paths")
+PARTS = ("signals", "rotations", "leave_out", "fits", "fit_paths", "exposure")
 
 
 def existing(run_id: str, out: Path) -> Path | None:

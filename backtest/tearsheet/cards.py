@@ -13,12 +13,24 @@ if TYPE_CHECKING:
     from backtest.result import Metric
     from backtest.tearsheet.sections.base import View
 
-__all__ = ["Card", "cards"]
+__all__ = ["Card", "Fact", "cards"]
+
+INTERVAL = "95 %"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line below a key number: what, the text, and the whole numbers behind it."""
+
+    label: str
+    text: str
+    exact: tuple[float, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A key number: value with unit, interval or reason, and the same number of the base and the benchmark.
+    """A key number: value with unit, its interval and the same number of base and benchmark, or the reason.
 
     ``exact`` is the whole number behind the text.
     """
@@ -27,8 +39,8 @@ class Card:
     label: str
     value: str
     unit: str
-    below: str
-    peers: str
+    facts: tuple[Fact, ...]
+    note: str
     convention: str
     exact: str = ""
 
@@ -42,25 +54,35 @@ def cards(view: View) -> tuple[Card, ...]:
 
 
 def _card(metric: Metric, known: dict[str, Metric]) -> Card:
-    value, interval = metric_value(metric), metric_interval(metric)
+    value = metric_value(metric)
     peers = [
-        f"{say(label)} {metric_value(known[f'{prefix}_{metric.name}'])}"
+        _fact(say(label), known[f"{prefix}_{metric.name}"])
         for prefix, label in (("base", "base"), ("benchmark", "benchmark"))
         if f"{prefix}_{metric.name}" in known
     ]
-    per = unit(metric)
     sign = f"{SPACE}%" if metric.unit.startswith("fraction") and value != DASH else ""
-    reason = display(understood(metric.reason), 300) or say("undefined")
     return Card(
         metric.name,
         display(understood(metric.label), 60),
         display(value, 60) + sign,
-        "" if value == DASH else _per(metric, per),
-        reason if value == DASH else say("95 %: {interval}", interval=interval) if interval else "",
-        ", ".join(peers),
+        "" if value == DASH else _per(metric, unit(metric)),
+        (*([_interval(metric)] if value != DASH else []), *peers),
+        (display(understood(metric.reason), 300) or say("undefined")) if value == DASH else "",
         display(metric.convention, 600),
         repr(float(metric.value)) if isinstance(metric.value, int | float) else "",
     )
+
+
+def _interval(metric: Metric) -> Fact:
+    found = metric_interval(metric)
+    if not found or metric.lower is None or metric.upper is None:
+        return Fact(INTERVAL, DASH, why=say("no interval was made: the run is too short or nothing varies"))
+    return Fact(INTERVAL, found, (metric.lower, metric.upper))
+
+
+def _fact(label: str, metric: Metric) -> Fact:
+    exact = (float(metric.value),) if isinstance(metric.value, int | float) else ()
+    return Fact(label, metric_value(metric), exact, "" if exact else display(understood(metric.reason), 300))
 
 
 def _per(metric: Metric, per: str) -> str:
@@ -75,27 +97,28 @@ def _placebo(view: View) -> Card:
     found = evidence and evidence.placebo
     if not found or found.p_return is None:
         reason = (found and found.reason) or (evidence and evidence.remarks.get("placebo")) or "no placebo was run"
-        return Card("placebo_p", label, DASH, "", display(understood(reason), 200), "", "")
+        return Card("placebo_p", label, DASH, "", (), display(understood(reason), 200), "")
     count = found.draws.height
     better = round(found.p_return * (count + 1)) - 1
     spread = None if found.exhaustive else moments.share(better, count)
-    interval = f"{number(spread[1], 3)} {say('to')} {number(spread[2], 3)}" if spread else ""
+    facts = [Fact(INTERVAL, f"{number(spread[1], 3)} {say('to')} {number(spread[2], 3)}", spread[1:])] if spread else []
+    said = say("{better} of {count} at least as good", better=number(better, 0), count=number(count, 0))
     return Card(
-        "placebo_p", label, number(found.p_return, 4), "",
-        say("95 %: {interval}", interval=interval) if interval else say("every placebo was tried"),
-        say("{better} of {count} at least as good", better=number(better, 0), count=number(count, 0)),
+        "placebo_p", label, number(found.p_return, 4), "", tuple(facts),
+        said if facts else f"{say('every placebo was tried')}; {said}",
         say("(1 + placebos at least as good) / (placebos + 1), one-sided; Wilson interval of the draws"),
         repr(found.p_return),
     )  # fmt: skip
 
 
 def _deflated(known: dict[str, Metric]) -> Card:
-    label, found, trials = say("Deflated Sharpe (DSR)"), known.get("dsr"), known.get("trials")
+    label, found, trials = say("Deflated Sharpe"), known.get("dsr"), known.get("trials")
     if found is None or not isinstance(found.value, float):
         reason = understood(found.reason) if found else say("trials are counted in a folder of runs")
-        return Card("dsr", label, DASH, "", display(reason, 200), "", "")
+        return Card("dsr", label, DASH, "", (), display(reason, 200), "")
     count = trials.value if trials and isinstance(trials.value, float) else 1.0
-    many = say("1 trial") if count == 1 else say("{count} trials", count=number(count, 0))
     active = known.get("active_dsr")
-    over = say("over the base {value}", value=metric_value(active)) if active and active.value is not None else ""
-    return Card("dsr", label, metric_value(found), "", many, over, display(found.convention, 600), repr(found.value))
+    facts = [Fact(say("trials"), number(count, 0), (count,))]
+    facts += [_fact(say("over base"), active)] if active else []
+    return Card("dsr", label, metric_value(found), "", tuple(facts), say("DSR, a probability: 0.95 convinces"),
+                display(found.convention, 600), repr(found.value))  # fmt: skip

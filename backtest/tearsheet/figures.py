@@ -24,11 +24,13 @@ __all__ = ["Figure", "Key", "event_figure", "funnel_figure", "named", "year_figu
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One entry of a legend: a line by its role, or the shape of a lane."""
+    """One entry of a legend: a line by its role, or the shape of a lane; ``value`` is the line's last, shown."""
 
     name: str
     role: str = ""
     shape: Markup = Markup("")  # noqa: RUF009 - an immutable, empty text
+    value: str = ""
+    exact: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

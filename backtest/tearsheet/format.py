@@ -12,7 +12,19 @@ from backtest.tearsheet.messages import say
 if TYPE_CHECKING:
     from backtest.result import Metric
 
-__all__ = ["DASH", "MINUS", "SPACE", "display", "link", "metric_interval", "metric_value", "number", "percent", "unit"]
+__all__ = [
+    "DASH",
+    "MINUS",
+    "SPACE",
+    "compact",
+    "display",
+    "link",
+    "metric_interval",
+    "metric_value",
+    "number",
+    "percent",
+    "unit",
+]
 
 MINUS = "\u2212"
 DASH = "\u2013"
@@ -45,6 +57,20 @@ def number(value: float | None, decimals: int, *, plus: bool = False) -> str:
         return text
     sign = MINUS if value < 0 else "+" if plus else ""
     return sign + text
+
+
+def compact(value: float | None) -> str:
+    """Give a quantity in few characters: billions and millions by their letters, no trailing zeros."""
+    if value is None or not math.isfinite(value):
+        return DASH
+    for size, letters in ((1e12, "tn"), (1e9, "bn"), (1e6, "m")):
+        if abs(value) >= size:
+            return f"{_bare(number(value / size, 2))}{SPACE}{letters}"
+    return _bare(number(value, 2 if abs(value) >= 1 else 6))
+
+
+def _bare(shown: str) -> str:
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
 def percent(fraction: float | None, decimals: int = 2, *, plus: bool = False) -> str:

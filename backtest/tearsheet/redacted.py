@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["redacted"]
 
-FIGURES = ("weights", "exposure", "turnover")
+FIGURES = ("exposure", "turnover")
 METRICS = ("turnover", "exposure")
 # Tables and figures of these sections name assets, events or trades.
 SECTIONS = ("left", "study", "extremes", "coverage")

@@ -81,7 +81,7 @@ def year_table(result: Result, found: Series) -> Table:
             text(year + (PARTIAL if year in partial else "")),
             *(_percent(found_[year]) for found_ in returns),
             _percent(deepest[year]),
-            counted(number(ends[year], 4), ends[year]),
+            counted(number(ends[year], 4), ends[year], say("equity is not known")),
             counted(number(turnover[year], 2), turnover[year]),
         )
         for year in returns[0]
@@ -97,7 +97,8 @@ def _years(found: Series) -> list[str]:
 
 
 def _percent(value: float | None) -> Cell:
-    return counted(number(None if value is None else value * 100, 2), value)
+    why = say("undefined, the period does not start from a positive equity")
+    return counted(number(None if value is None else value * 100, 2), value, why)
 
 
 def _by_year(found: Series) -> dict[str, float | None]:

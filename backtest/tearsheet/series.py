@@ -1,4 +1,4 @@
-"""The arithmetic behind the figures: growth, drawdown, returns by month and year, weights by basket."""
+"""The arithmetic behind the figures: growth, drawdown, returns by month and year."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-import polars as pl
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    import polars as pl
+
     from backtest.result import Result
 
-__all__ = ["Series", "by_basket", "drawdown", "period_returns", "series", "total"]
+__all__ = ["Series", "drawdown", "period_returns", "series", "total"]
 
 Values = list[float | None]
 
@@ -70,36 +69,6 @@ def period_returns(sessions: Sequence[date], growth: Sequence[float | None], len
         returns[period] = end / before - 1.0 if end is not None and before is not None and before > 0 else None
         before = end
     return returns
-
-
-def by_basket(result: Result) -> dict[str, Values]:
-    """Give the target weight of every basket the config trades, per session; targets stand until set anew."""
-    config = result.config
-    traded = [*config.portfolio.base, *(side for s in config.signals for side in s.baskets.values())]
-    wide = _targets(result)
-    return {
-        basket: _basket(wide, config.baskets[basket])
-        for basket in dict.fromkeys(traded)
-        if set(config.baskets[basket]) & set(wide.columns)
-    }
-
-
-def _targets(result: Result) -> pl.DataFrame:
-    if not result.weights.height:
-        return pl.DataFrame()
-    wide = result.weights.sort("session", "asset").pivot(on="asset", index="session", values="target")
-    joined = result.daily.select("session").join(wide, on="session", how="left", maintain_order="left")
-    return joined.select(pl.exclude("session").forward_fill())
-
-
-def _basket(wide: pl.DataFrame, members: Sequence[str]) -> Values:
-    columns = [wide[asset].to_numpy() for asset in members if asset in wide.columns]
-    stacked = np.vstack(columns)
-    known = ~np.isnan(stacked).all(axis=0)
-    sums = np.zeros(stacked.shape[1])
-    for row in stacked:
-        sums = sums + np.nan_to_num(row)
-    return [float(v) if ok else None for v, ok in zip(sums, known, strict=True)]
 
 
 def total(values: pl.Series) -> float:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from backtest.tearsheet import figures
 from backtest.tearsheet.beside import ALONE
 from backtest.tearsheet.cards import Card, cards
-from backtest.tearsheet.events import event_table, kind_table, losses_table, ranked
+from backtest.tearsheet.event_table import event_table
+from backtest.tearsheet.events import losses_table, ranked
 from backtest.tearsheet.format import DASH, display, metric_interval, metric_value, number, unit
+from backtest.tearsheet.kinds import kind_table
 from backtest.tearsheet.messages import say, understood
 from backtest.tearsheet.redacted import redacted
 from backtest.tearsheet.reproduce import Inputs, inputs
@@ -19,7 +21,7 @@ from backtest.tearsheet.sections.base import View
 from backtest.tearsheet.sections.study import event_cars
 from backtest.tearsheet.series import series
 from backtest.tearsheet.time_figures import time_figures
-from backtest.tearsheet.verdict import verdict
+from backtest.tearsheet.verdict import split, verdict
 
 if TYPE_CHECKING:
     from datetime import date
@@ -48,6 +50,8 @@ class MetricRow:
     convention: str
     reason: str
     exact: str
+    bounds: str = ""
+    no_interval: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Sheet:
     simulated: bool
     disclosure: tuple[str, ...]
     verdict: str
+    judged: str
+    tone: str
     warnings: tuple[str, ...]
     cards: tuple[Card, ...]
     sessions: tuple[date, ...]
@@ -88,13 +94,16 @@ def sheet(result: Result, *, beside: Beside = ALONE, redact: bool = False) -> Sh
 
 def _whole(view: View, *, marked: bool) -> Sheet:
     result, found, events = view.result, view.found, view.events
+    judged, said = split(verdict(result)) if result.judgement else ("", verdict(result))
     return Sheet(
         title=display(result.config.name, 80),
         thesis=display(result.config.thesis, 2_000),
         facts=_facts(result, found.sessions),
         simulated=result.provenance.simulated,
         disclosure=tuple(display(understood(sentence), 400) for sentence in result.provenance.disclosure),
-        verdict=verdict(result),
+        verdict=said,
+        judged=judged,
+        tone=result.judgement.code if result.judgement else "",
         warnings=_warnings(result),
         cards=cards(view),
         sessions=tuple(found.sessions),
@@ -161,4 +170,6 @@ def _metric_row(metric: Metric) -> MetricRow:
         display(metric.convention, 1_000),
         _reason(metric) if value == DASH else "",
         repr(float(metric.value)) if isinstance(metric.value, int | float) else "",
+        "" if metric.lower is None or metric.upper is None else f"{metric.lower!r} {metric.upper!r}",
+        say("no interval is made for this number"),
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-__all__ = ["Cell", "Column", "Table", "as_total", "counted", "text"]
+from backtest.tearsheet.format import DASH
+
+__all__ = ["Cell", "Column", "Table", "as_total", "counted", "missing", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: text, the number it is sorted by, a text on hover, an http(s) address, a class, a share of colour."""
+    """One cell: text, the number it is sorted by, a text on hover, an http(s) address, a class, a share of colour.
+
+    ``exact`` are the whole numbers behind a text that shows several, in their order.
+    """
 
     text: str
     sort: str = ""
@@ -25,6 +30,7 @@ class Cell:
     href: str = ""
     kind: str = ""
     share: str = ""
+    exact: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +49,14 @@ def text(value: str, title: str = "") -> Cell:
     return Cell(value, title=title)
 
 
-def counted(shown: str, value: float | None) -> Cell:
-    """Make a cell of a number, sortable by its full value."""
-    return Cell(shown, sort="" if value is None else repr(float(value)))
+def counted(shown: str, value: float | None, why: str = "") -> Cell:
+    """Make a cell of a number, sortable by its full value; ``why`` there is none shows on hover."""
+    return Cell(shown, title=why) if value is None else Cell(shown, sort=repr(float(value)))
+
+
+def missing(why: str) -> Cell:
+    """Make the cell of a number that is not there."""
+    return Cell(DASH, title=why)
 
 
 def as_total(cell: Cell) -> Cell:

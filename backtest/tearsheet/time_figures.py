@@ -1,4 +1,4 @@
-"""The figures over sessions: growth with its events, drawdown, weights by basket, exposure and turnover."""
+"""The figures over sessions: growth with its events, drawdown, exposure by basket and turnover."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from backtest.tearsheet.charts.lines import Line, TimeChart, time_chart
 from backtest.tearsheet.charts.marks import LANE_HEIGHT, lanes, legend_mark
 from backtest.tearsheet.events import event_marks
+from backtest.tearsheet.exposure import exposure_figure
 from backtest.tearsheet.figures import Figure, Key, named
-from backtest.tearsheet.format import display, number, percent
+from backtest.tearsheet.format import number, percent
 from backtest.tearsheet.messages import say
-from backtest.tearsheet.series import by_basket, drawdown
+from backtest.tearsheet.series import drawdown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,17 +24,14 @@ if TYPE_CHECKING:
 
 __all__ = ["time_figures"]
 
-MOST_BASKETS = 4
-ROLES = ("a", "b", "c", "d")
-
 
 def time_figures(result: Result, found: Series, events: pl.DataFrame, *, marked: bool = True) -> list[Figure]:
-    """Make the figures over sessions: growth, drawdown, weights by basket, exposure and turnover."""
-    figures = [_growth(result, found, events if marked else events.clear()), _relative(found), _drawdown(result, found)]
-    baskets = by_basket(result)
-    if 0 < len(baskets) <= MOST_BASKETS and len(found.sessions) > 1:
-        figures.append(_weights(found, baskets))
-    return [*figures, _exposure(result, found), _turnover(result, found)]
+    """Make the figures over sessions: growth, drawdown, exposure by basket and turnover."""
+    shown = events if marked else events.clear()
+    return [
+        _growth(result, found, shown), _relative(found), _drawdown(result, found), exposure_figure(result, found),
+        _turnover(result, found),
+    ]  # fmt: skip
 
 
 def _growth(result: Result, found: Series, events: pl.DataFrame) -> Figure:
@@ -59,7 +57,7 @@ def _growth(result: Result, found: Series, events: pl.DataFrame) -> Figure:
             strip_height=len(marks) * LANE_HEIGHT + 8 * bool(marks),
         )
     )
-    legend = [Key(line.name, role=line.role) for line in lines]
+    legend = [_key(line, number(line.values[-1], 2), line.values[-1]) for line in lines]
     legend += [Key(f"{kind} ({len(found_):,})", shape=legend_mark(k)) for k, (kind, found_) in enumerate(marks.items())]
     return Figure(
         "growth",
@@ -70,6 +68,10 @@ def _growth(result: Result, found: Series, events: pl.DataFrame) -> Figure:
         decimals=4,
         readings=[(line.name, list(line.values)) for line in lines],
     )
+
+
+def _key(line: Line, shown: str, value: float | None) -> Key:
+    return Key(line.name, role=line.role, value="" if value is None else shown, exact=value)
 
 
 def _growth_note(found: Series, *, marked: bool) -> str:
@@ -99,6 +101,7 @@ def _relative(found: Series) -> Figure:
         "relative",
         say("Strategy relative to the untilted base"),
         time_chart(chart),
+        (_key(line, percent(ratio[-1], plus=True), ratio[-1]),),
         note=say("Equity over equity of the base, minus 1: what the events added, net of costs."),
         unit="%",
         decimals=2,
@@ -136,49 +139,6 @@ def _drawdown(result: Result, found: Series) -> Figure:
 
 def _in_percent(values: Sequence[float | None]) -> Values:
     return [None if v is None else v * 100.0 for v in values]
-
-
-def _weights(found: Series, baskets: dict[str, Values]) -> Figure:
-    lines = [
-        Line(display(name, 32), role, values, "step")
-        for role, (name, values) in zip(ROLES, baskets.items(), strict=False)
-    ]
-    ends = ", ".join(f"{line.name} {percent(line.values[-1], 1)}" for line in lines)
-    chart = TimeChart(
-        say("Target weight by basket, at the end: {ends}.", ends=ends),
-        found.sessions,
-        lines,
-        height=110,
-        in_percent=True,
-    )
-    return Figure(
-        "weights",
-        say("Target weight by basket"),
-        time_chart(chart),
-        tuple(Key(line.name, role=line.role) for line in lines),
-        unit="%",
-        readings=[(line.name, _in_percent(line.values)) for line in lines],
-    )
-
-
-def _exposure(result: Result, found: Series) -> Figure:
-    lines = [Line(say("Gross"), "a", _column(result, "gross")), Line(say("Net"), "b", _column(result, "net"))]
-    chart = TimeChart(
-        say("Gross and net exposure in percent of equity, {span}.", span=_range(lines)),
-        found.sessions,
-        lines,
-        height=90,
-        in_percent=True,
-        include=(0.0,),
-    )
-    return Figure(
-        "exposure",
-        say("Exposure, % of equity"),
-        time_chart(chart),
-        tuple(Key(line.name, role=line.role) for line in lines),
-        unit="%",
-        readings=[(line.name, _in_percent(line.values)) for line in lines],
-    )
 
 
 def _turnover(result: Result, found: Series) -> Figure:

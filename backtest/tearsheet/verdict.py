@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from backtest.tearsheet.format import display, number, percent
@@ -10,7 +11,9 @@ from backtest.tearsheet.messages import language, say, understood
 if TYPE_CHECKING:
     from backtest.result import Judgement, Result
 
-__all__ = ["verdict"]
+__all__ = ["split", "verdict"]
+
+LONGEST_HEAD = 60
 
 JUDGED = {
     "supported": "Supported",
@@ -18,6 +21,12 @@ JUDGED = {
     "luck": "Not distinguishable from luck",
     "uninformative": "Not informative",
 }
+
+
+def split(said: str) -> tuple[str, str]:
+    """Take the judgement, all up to the first colon or comma, from the rest; none where it would be long."""
+    head = re.split(r"[:,]", said, maxsplit=1)[0]
+    return (head, said[len(head) :]) if len(head) < min(len(said), LONGEST_HEAD) else ("", said)
 
 
 def verdict(result: Result) -> str:

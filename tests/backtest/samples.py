@@ -20,11 +20,13 @@ __all__ = [
     "metrics",
     "no_benchmark",
     "no_events",
+    "one_event",
     "one_session",
     "real",
     "ruined",
     "sample",
     "ten_years",
+    "two_sessions",
 ]
 
 KINDS = ("routing_adoption", "capex_guidance", "rpo", "compute_resale")
@@ -69,6 +71,7 @@ def sample(sessions: int = 500, events: int = 24, *, traded: bool = True, first:
         trades=pl.DataFrame({"session": [days[0]], "asset": ["NVDA"], "requested": [1.0], "shares": [1.0]}),
         events=frame,
         attribution=_attribution(daily, frame),
+        exposure=_exposure(daily),
         funnel=_funnel(frame),
         metrics=metrics(),
         verdict="The events added 1.20 % per year over the untilted base (95 %: -0.40 to 2.80); zero is not excluded.",
@@ -129,6 +132,23 @@ def one_session() -> Result:
         replace(m, value=None, lower=None, upper=None, reason="needs at least two sessions") for m in found.metrics
     )
     return replace(found, metrics=none)
+
+
+def two_sessions() -> Result:
+    """Give a result of two sessions with one event in the first."""
+    found = sample(sessions=2, events=1)
+    none = tuple(
+        replace(m, lower=None, upper=None) if m.unit == "currency" else replace(
+            m, value=None, lower=None, upper=None, reason="0.01 years: annualising less than one year would exaggerate"
+        )
+        for m in found.metrics
+    )  # fmt: skip
+    return replace(found, metrics=none)
+
+
+def one_event() -> Result:
+    """Give a result with a single event, which was traded."""
+    return sample(events=1)
 
 
 def ten_years(events: int = 60) -> Result:
@@ -218,6 +238,16 @@ def _daily(days: list[date]) -> pl.DataFrame:
             "impact": traded * 0.0,
             "stale": np.zeros(len(days), dtype=np.int64),
         }
+    )
+
+
+def _exposure(daily: pl.DataFrame) -> pl.DataFrame:
+    share = 0.5 + 0.2 * np.sin(np.arange(daily.height) / 25)
+    net, none = daily["net"].to_numpy(), np.zeros(daily.height)
+    parts = {"semis": share * net, "hyperscalers": (1 - share) * net}
+    return pl.concat(
+        pl.DataFrame({"session": daily["session"], "basket": [name] * daily.height, "long": long, "short": none})
+        for name, long in parts.items()
     )
 
 

@@ -16,9 +16,9 @@ from tests.backtest import samples_evidence
 
 STORED = sorted([
     "attribution.parquet", "config.yaml", "daily.csv", "daily.parquet", "events.csv", "events.parquet", "evidence.json",
-    "fit_paths.parquet", "fits.parquet", "leave_out.csv", "leave_out.parquet", "manifest.json", "metrics.json",
-    "quality.parquet", "rotations.csv", "rotations.parquet", "signals.csv", "signals.parquet", "tearsheet.html",
-    "trades.csv", "trades.parquet", "weights.parquet",
+    "exposure.parquet", "fit_paths.parquet", "fits.parquet", "leave_out.csv", "leave_out.parquet", "manifest.json",
+    "metrics.json", "quality.parquet", "rotations.csv", "rotations.parquet", "signals.csv", "signals.parquet",
+    "tearsheet.html", "trades.csv", "trades.parquet", "weights.parquet",
 ])  # fmt: skip
 
 # Of the evidence that could be had.
@@ -105,10 +105,10 @@ def test_evidence_reads_back_exactly(state, tmp_path):
 
 
 def test_signals_leave_out_and_fits_read_back_exactly(tmp_path):
-    """The four frames that a result made by hand may lack."""
+    """The frames that a result made by hand may lack."""
     result = samples_evidence.full()
     found = read(write(result, tmp_path))
-    for name in ("signals", "rotations", "leave_out", "fits"):
+    for name in ("signals", "rotations", "leave_out", "fits", "exposure"):
         assert_frame_equal(getattr(found, name), getattr(result, name), check_exact=True)
 
 

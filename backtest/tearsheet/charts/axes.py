@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backtest.tearsheet.charts.scales import along, decimals
-from backtest.tearsheet.charts.svg import Attributes, decimal, el, joined
+from backtest.tearsheet.charts.svg import Attributes, decimal, el, exact, joined
 from backtest.tearsheet.format import number, percent
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def value_axis(scale: Scale, *, in_percent: bool) -> Markup:
         y = scale.y(tick)
         kind = "zero" if tick == (1.0 if scale.is_log else 0.0) else "grid"
         pieces.append(el("line", {"class": kind, "x1": 0, "x2": "100%", "y1": y, "y2": y}))
-        pieces.append(el("text", {"x": -7, "y": y + 4, "class": "end"}, label(tick, places)))
+        pieces.append(el("text", {"x": -7, "y": y + 4, "class": "end", **exact(tick)}, label(tick, places)))
     return joined(pieces)
 
 

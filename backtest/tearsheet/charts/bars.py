@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from backtest.tearsheet.charts.axes import at, frame, value_axis
 from backtest.tearsheet.charts.scales import drawable, linear
-from backtest.tearsheet.charts.svg import Attributes, el
+from backtest.tearsheet.charts.svg import Attributes, el, exact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +66,7 @@ def _bar(row: Bar, k: int, zero: float, end: float) -> Markup:
         "y": middle - THICK / 2,
         "height": THICK,
     }
-    number = {"x": at(end), "dx": 5 if up else -5, "y": middle + 4, "class": "value" if up else "value end"}
+    side: Attributes = {"x": at(end), "dx": 5 if up else -5, "y": middle + 4, "class": "value" if up else "value end"}
     more = [el("tspan", {"class": "wide"}, f" {row.more}")] if row.more else []
     return el(
         "g",
@@ -74,14 +74,14 @@ def _bar(row: Bar, k: int, zero: float, end: float) -> Markup:
         el("title", {}, row.hint),
         el("text", {"x": -8, "y": middle + 4, "class": "end label"}, row.label, *more),
         el("rect", box),
-        el("text", number, row.text),
+        el("text", side | exact(row.value), row.text),
     )
 
 
 def groups(columns: Sequence[Group], height: int, description: str) -> Markup:
     """Draw groups of upright bars in percent over their labels."""
     values = [value for column in columns for _, value, _ in column.bars if value is not None and drawable(value)]
-    scale = linear(values, height, include=(0.0,))
+    scale = linear(values, height, include=(0.0,), most=7)
     labelled = max(1, math.ceil(len(columns) / MANY_LABELS))
     every = labelled * max(1, math.ceil(len(columns) / labelled / FEW_LABELS))
     slot = 1 / len(columns)
@@ -100,7 +100,7 @@ def groups(columns: Sequence[Group], height: int, description: str) -> Markup:
                 "y": top,
                 "height": max(bottom - top, 0.5),
             }
-            drawn.append(el("rect", box, el("title", {}, hint)))
+            drawn.append(el("rect", box | exact(value), el("title", {}, hint)))
         if k % labelled:
             continue
         kind = "mid" if k % every == 0 else "mid wide"

@@ -36,7 +36,7 @@ class Line:
     name: str
     role: str
     values: Sequence[float | None]
-    shape: Literal["line", "step", "area", "sticks"] = "line"
+    shape: Literal["line", "step", "area", "layer", "sticks"] = "line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _scale(chart: TimeChart) -> Scale:
 def _drawn(line: Line, scale: Scale, count: int, buckets: int) -> Markup:
     kept = decimate(line.values, buckets, positive=scale.is_log)
     if len(kept) == 1:
-        return _dot(line, kept[0], scale, count)
+        return _alone(line, kept[0], scale, count)
     runs = _runs(kept, line.values, positive=scale.is_log)
     paths = [_path(line, run, scale, count) for run in runs]
     box: Attributes = {
@@ -95,8 +95,12 @@ def _drawn(line: Line, scale: Scale, count: int, buckets: int) -> Markup:
     return el("svg", box, *paths)
 
 
-def _dot(line: Line, index: int, scale: Scale, count: int) -> Markup:
+def _alone(line: Line, index: int, scale: Scale, count: int) -> Markup:
+    """Draw the only value: a point, or a column where layers pile up."""
     y = scale.y(line.values[index] or 0.0)
+    if line.shape == "layer":
+        top, bottom = sorted((y, scale.y(0.0)))
+        return el("rect", {"class": f"layer {line.role}", "x": "47%", "width": "6%", "y": top, "height": bottom - top})
     return el("circle", {"class": f"dot {line.role}", "cx": at(along(index, count)), "cy": y, "r": 4})
 
 
@@ -122,10 +126,12 @@ def _path(line: Line, run: list[int], scale: Scale, count: int) -> Markup:
     trace = _steps(points) if line.shape == "step" else _strokes(points)
     # A lone point between gaps still shows: a stroke of no length has round ends.
     start = f"M{points[0][0]} {points[0][1]}" + (trace or "h0")
+    closed = f"M{points[0][0]} {zero}V{points[0][1]}{trace}V{zero}Z"
+    if line.shape == "layer":
+        return el("path", {"class": f"layer {line.role}", "d": closed})
     drawn = el("path", {"class": f"line {line.role}", "d": start})
     if line.shape != "area":
         return drawn
-    closed = f"M{points[0][0]} {zero}V{points[0][1]}{trace}V{zero}Z"
     return joined([el("path", {"class": f"area {line.role}", "d": closed}), drawn])
 
 

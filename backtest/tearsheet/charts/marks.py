@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from backtest.tearsheet.charts.axes import at
 from backtest.tearsheet.charts.scales import along
-from backtest.tearsheet.charts.svg import Attributes, el, joined
+from backtest.tearsheet.charts.svg import Attributes, el, exact, joined
+from backtest.tearsheet.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,9 +67,13 @@ def _drawn(group: list[Mark], count: int, lane: int) -> Markup:
     largest = sorted(group, key=lambda m: (-abs(m.pnl), m.event_id))[:most]
     said = [mark.say() for mark in largest]
     if len(group) > most:
-        said.append(f"and {len(group) - most:,} more")
+        said.append(say("and {count} more", count=f"{len(group) - most:,}"))
     shape = el("path", {"d": SHAPES[lane % len(SHAPES)]})
-    number = [el("text", {"x": 8, "y": 4, "class": "wide"}, f"{len(group):,}")] if len(group) > 1 else []
+    number = (
+        [el("text", {"x": 8, "y": 4, "class": "wide", **exact(len(group))}, f"{len(group):,}")]
+        if len(group) > 1
+        else []
+    )
     y = lane * LANE_HEIGHT + LANE_HEIGHT / 2 + 4
     box: Attributes = {"x": at(place), "y": y, "width": 1, "height": 1, "class": f"mark m{lane}"}
     return el("svg", box, el("title", {}, "\n".join(said)), shape, *number)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from backtest.tearsheet.charts.axes import at, frame, value_axis
 from backtest.tearsheet.charts.scales import linear, nice_ticks
-from backtest.tearsheet.charts.svg import Attributes, el, joined
+from backtest.tearsheet.charts.svg import Attributes, el, exact, joined
 from backtest.tearsheet.format import percent
 
 if TYPE_CHECKING:
@@ -21,21 +21,25 @@ __all__ = ["Step", "cells", "histogram", "waterfall"]
 BINS = 40
 AXIS_HEIGHT = 22
 ROW, THICK = 22, 14
-ROOM = 0.2
+# Right of the bars stand their numbers, one under another.
+ROOM = 0.35
 SHADES = 5
 CELL_HEIGHT = 9
 LABELLED = 14
+# The label of the marked value stands above the highest bar.
+HEAD = 1.2
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A bar of a waterfall from where the last one ended; a ``whole`` one starts from zero."""
+    """A bar of a waterfall from where the last one ended, ``value`` long; a ``whole`` one starts from zero."""
 
     label: str
     start: float
     end: float
     text: str
     hint: str
+    value: float = 0.0
     whole: bool = False
 
 
@@ -46,7 +50,7 @@ def histogram(values: Sequence[float], actual: float, height: int, description: 
     counts = [0] * BINS
     for value in values:
         counts[min(BINS - 1, int((value - low) / span * BINS))] += 1
-    scale = linear([float(max(counts))], height, include=(0.0,), most=4)
+    scale = linear([float(max(counts)) * HEAD], height, include=(0.0,), most=4)
     place = (actual - low) / span
     drawn = []
     for k, count in enumerate(counts):
@@ -57,13 +61,18 @@ def histogram(values: Sequence[float], actual: float, height: int, description: 
                                "height": height - y}  # fmt: skip
             drawn.append(el("rect", box))
     ticks = joined(
-        el("text", {"x": at((tick - low) / span), "y": height + 16, "class": "mid"}, percent(tick, _places(span)))
+        el(
+            "text",
+            {"x": at((tick - low) / span), "y": height + 16, "class": "mid", **exact(tick)},
+            percent(tick, _places(span)),
+        )
         for tick in nice_ticks(low, high, 5)
     )
-    side = {"x": at(place), "dx": -5 if place > 0.5 else 5, "y": 12, "class": "value end" if place > 0.5 else "value"}
+    right = place > 0.5
+    side: Attributes = {"x": at(place), "dx": -5 if right else 5, "y": 12, "class": "value end" if right else "value"}
     line = el("line", {"class": "actual", "x1": at(place), "x2": at(place), "y1": 0, "y2": height})
     axis = value_axis(scale, in_percent=False)
-    return frame(height + AXIS_HEIGHT, description, axis, ticks, *drawn, line, el("text", side, label))
+    return frame(height + AXIS_HEIGHT, description, axis, ticks, *drawn, line, el("text", side | exact(actual), label))
 
 
 def _places(span: float) -> int:
@@ -75,7 +84,7 @@ def waterfall(steps: Sequence[Step], description: str) -> Markup:
     ends = [0.0, *(step.start for step in steps), *(step.end for step in steps)]
     low, high = min(ends), max(ends)
     span = (high - low) or 1.0
-    low, high = low - span * ROOM, high + span * ROOM
+    high += span * ROOM
     drawn = [_step(step, k, low, high) for k, step in enumerate(steps)]
     zero = at(-low / (high - low))
     axis = el("line", {"class": "zero", "x1": zero, "x2": zero, "y1": 0, "y2": len(steps) * ROW})
@@ -90,7 +99,7 @@ def _step(step: Step, k: int, low: float, high: float) -> Markup:
         "class": "bar a" if step.whole else "up" if up else "down", "x": at(min(start, end)),
         "width": at(abs(end - start)), "y": middle - THICK / 2, "height": THICK,
     }  # fmt: skip
-    side = {"x": at(end), "dx": 5 if up else -5, "y": middle + 4, "class": "value" if up else "value end"}
+    side: Attributes = {"x": "100%", "y": middle + 4, "class": "value end", **exact(step.value)}
     label = el("text", {"x": -8, "y": middle + 4, "class": "end label"}, step.label)
     return el("g", {}, el("title", {}, step.hint), label, el("rect", box), el("text", side, step.text))
 

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Attributes", "decimal", "el", "joined"]
+__all__ = ["Attributes", "decimal", "el", "exact", "joined"]
 
 Value = str | float
 Attributes = dict[str, Value]
@@ -30,6 +30,11 @@ def el(tag: str, attributes: Mapping[str, Value] | None = None, *children: str) 
     inner = "".join(str(escape(child)) for child in children)
     # Safe: tag and attribute names are ours, values and children were escaped above.
     return Markup(f"<{tag}{''.join(parts)}>{inner}</{tag}>")  # noqa: S704
+
+
+def exact(value: float) -> Attributes:
+    """Give the attribute that carries the whole number behind a text or a shape."""
+    return {"data-v": f"{value:.12g}"}
 
 
 def joined(pieces: Iterable[Markup]) -> Markup:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from backtest.tearsheet.messages.catalogue import LANGUAGES, language, say, speaking, understood
+from backtest.tearsheet.messages.catalogue import LANGUAGES, language, say, speaking, typeset, understood
 
-__all__ = ["LANGUAGES", "language", "say", "speaking", "understood"]
+__all__ = ["LANGUAGES", "language", "say", "speaking", "typeset", "understood"]

@@ -13,12 +13,13 @@ from backtest.tearsheet.messages.ko import KOREAN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["LANGUAGES", "TABLES", "language", "say", "speaking", "understood"]
+__all__ = ["LANGUAGES", "TABLES", "language", "say", "speaking", "typeset", "understood"]
 
 TABLES: dict[str, Mapping[str, str]] = {"en": {}, "ko": KOREAN}
 LANGUAGES = tuple(TABLES)
 PLACE = re.compile(r"\\\{(\w+)\\\}")
 MOST_DEPTH = 3
+HYPHEN = re.compile(r"(?:(?<=[\s(\[,])|^)-(?=\d)")
 
 _spoken: ContextVar[str] = ContextVar("language", default="en")
 
@@ -46,6 +47,15 @@ def say(template: str, **values: object) -> str:
 
 def understood(sentence: str, depth: int = 0) -> str:
     """Give a finished English sentence of another module in the language spoken; one that no template fits stays."""
+    return typeset(_understood(sentence, depth))
+
+
+def typeset(sentence: str) -> str:
+    """Give a sentence with a true minus sign before every negative number; names and dates stay as they are."""
+    return HYPHEN.sub("\u2212", sentence)
+
+
+def _understood(sentence: str, depth: int) -> str:
     table = TABLES[language()]
     if not table or not sentence or depth > MOST_DEPTH:
         return sentence
@@ -53,7 +63,7 @@ def understood(sentence: str, depth: int = 0) -> str:
         return table[sentence]
     for pattern, template in _patterns(language()):
         if found := pattern.fullmatch(sentence):
-            parts = {name: understood(part, depth + 1) for name, part in found.groupdict().items()}
+            parts = {name: _understood(part, depth + 1) for name, part in found.groupdict().items()}
             return template.format(**parts)
     return sentence
 

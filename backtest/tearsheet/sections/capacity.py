@@ -79,7 +79,7 @@ def _multipliers(result: Result) -> Table:
             text(say(name)),
             counted(number(gain, 0, plus=True), gain),
             counted(number(cost, 0), cost),
-            counted(number(factor, 1), factor),
+            counted(number(factor, 1), factor, say("nothing was gained before costs, or nothing paid")),
         )
         for name, gain, cost, factor in multipliers(result)
     )

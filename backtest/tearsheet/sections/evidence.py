@@ -8,7 +8,7 @@ from backtest.tearsheet.charts.shapes import Step, histogram, waterfall
 from backtest.tearsheet.charts.xy import Curve, Plot, plot
 from backtest.tearsheet.figures import Figure
 from backtest.tearsheet.format import display, number, percent
-from backtest.tearsheet.messages import say, understood
+from backtest.tearsheet.messages import say, typeset, understood
 from backtest.tearsheet.sections.base import Block, Section, paired
 from backtest.tearsheet.tables import Cell, Column, Table, counted, text
 
@@ -28,11 +28,14 @@ def section(view: View) -> Section:
     title, found = say("Is it real: bridge, timing, placebo, hindsight"), view.result.evidence
     if found is None:
         return Section("evidence", title, absent=say("No evidence was gathered with this run."))
-    figures = [Block(figure=one) for one in (_bridge(found), _stress(found), _placebo(found.placebo)) if one]
-    rows = [paired(*figures[k : k + 2]) for k in range(0, len(figures), 2)]
-    tables = [Block(table=one) for one in (_stress_table(found.stress), _hindsight(found.hindsight)) if one]
+    parts = [
+        Block(figure=_bridge(found)), Block(table=_stress_table(found.stress)), Block(figure=_stress(found)),
+        Block(figure=_placebo(found.placebo)), Block(table=_hindsight(found.hindsight)),
+    ]  # fmt: skip
+    there = [part for part in parts if part.figure or part.table]
+    rows = [paired(*there[k : k + 2]) for k in range(0, len(there), 2)]
     notes = [Block(note=one) for one in (_power(found), *_missing(found)) if one]
-    return Section("evidence", title, (*rows, *([paired(*tables)] if tables else []), *notes))
+    return Section("evidence", title, (*rows, *notes))
 
 
 def _bridge(found: Gathered) -> Figure | None:
@@ -43,16 +46,17 @@ def _bridge(found: Gathered) -> Figure | None:
         label, value = understood(display(row["step"], 60)), row["value"]
         shown = percent(value, plus=True)
         hint = f"{label}: {shown}. {understood(display(row['note'], 200))}".strip()
-        steps.append(Step(label, before, row["running"], shown, hint))
+        steps.append(Step(label, before, row["running"], shown, hint, value))
         before = row["running"]
     whole = percent(before, plus=True)
-    steps.append(Step(say("net P&L"), 0.0, before, whole, say("net P&L: {value}", value=whole), whole=True))
+    hint = say("net P&L: {value}", value=whole)
+    steps.append(Step(say("net P&L"), 0.0, before, whole, hint, before, whole=True))
     said = say(
         "From the mean abnormal return to the net P&L of {value} over the untilted base, in percent of the capital",
         value=whole,
     )
     return Figure("bridge", say("From CAR to P&L, % of capital"), waterfall(steps, said + "."), note=said + ".",
-                  kind="tall")  # fmt: skip
+                  kind="rows")  # fmt: skip
 
 
 def dies_at(stress: pl.DataFrame) -> int | None:
@@ -77,11 +81,12 @@ def _stress(found: Gathered) -> Figure | None:
         said = say("The edge is gone when everything trades {shift} sessions later.", shift=dead)
     chart = Plot(
         say("Return over the untilted base by shift: {said}", said=said), shifts, [Curve("a", active, dots=True)], 130,
-        [(float(s), f"{s:+d}" if s else "0") for s in shifts], in_percent=True,
+        [(float(s), number(float(s), 0, plus=True)) for s in shifts], in_percent=True,
         mark=None if dead is None else float(dead),
     )  # fmt: skip
+    warned = typeset(say("A shift of -1 trades before the news and is no strategy."))
     return Figure("stress", say("Return over the base a year, all events shifted by sessions"), plot(chart),
-                  note=f"{said} {say('A shift of -1 trades before the news and is no strategy.')}")  # fmt: skip
+                  note=f"{said} {warned}")  # fmt: skip
 
 
 def _stress_table(stress: pl.DataFrame) -> Table | None:
@@ -94,7 +99,7 @@ def _stress_table(stress: pl.DataFrame) -> Table | None:
             text(understood(display(row["label"], 80))),
             counted(number(row["events"], 0), row["events"]),
             _hundredfold(row["net_return"]),
-            counted(number(row["sharpe"], 2), row["sharpe"]),
+            counted(number(row["sharpe"], 2), row["sharpe"], say("the returns of this case do not vary")),
             _hundredfold(row["active_return"]),
         )
         for row in stress.iter_rows(named=True)
@@ -103,7 +108,8 @@ def _stress_table(stress: pl.DataFrame) -> Table | None:
 
 
 def _hundredfold(value: float | None) -> Cell:
-    return counted(number(None if value is None else value * 100, 2, plus=True), value)
+    why = say("the case could not be walked to its end")
+    return counted(number(None if value is None else value * 100, 2, plus=True), value, why)
 
 
 def _placebo(found: Placebo | None) -> Figure | None:

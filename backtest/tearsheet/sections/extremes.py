@@ -13,7 +13,7 @@ from backtest.tearsheet.messages import say
 from backtest.tearsheet.rolling import session_returns
 from backtest.tearsheet.sections.base import Block, Section, paired
 from backtest.tearsheet.series import total
-from backtest.tearsheet.tables import Cell, Column, Table, counted, text
+from backtest.tearsheet.tables import Cell, Column, Table, counted, missing, text
 
 if TYPE_CHECKING:
     from datetime import date
@@ -66,7 +66,7 @@ def _episode(view: View, one: Episode) -> tuple[Cell, ...]:
         counted(number(length, 0), length),
         counted(number(base, 0, plus=True), base),
         counted(number(amount, 0, plus=True), amount),
-        text("; ".join(worst) or DASH),
+        text("; ".join(worst)) if worst else missing(say("no event lost")),
     )
 
 

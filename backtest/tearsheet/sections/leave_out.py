@@ -108,7 +108,8 @@ def _exits(view: View) -> Table:
         rows.append(
             (text(understood(display(reason, 80)) or DASH), counted(number(part.height, 0), part.height),
              counted(number(int((pnl > 0).sum()), 0), int((pnl > 0).sum())),
-             counted(number(total(pnl) if len(pnl) else None, 0, plus=True), total(pnl) if len(pnl) else None))
+             counted(number(total(pnl) if len(pnl) else None, 0, plus=True), total(pnl) if len(pnl) else None,
+                     say("no tilt that ended so held anything")))
         )  # fmt: skip
     labels = ("Tilts", "Gained", "P&L")
     columns = (Column(say("Ended because")), *(Column(say(label), numeric=True) for label in labels))

@@ -16,7 +16,7 @@ from backtest.tearsheet.messages import say, understood
 from backtest.tearsheet.rolling import session_returns
 from backtest.tearsheet.sections import swept
 from backtest.tearsheet.sections.base import Block, Section
-from backtest.tearsheet.tables import Cell, Column, Table, counted, text
+from backtest.tearsheet.tables import Cell, Column, Table, counted, missing, text
 
 if TYPE_CHECKING:
     from backtest.result import Metric
@@ -77,7 +77,7 @@ def _reckoned(view: View) -> tuple[tuple[Cell, ...], ...]:
     return (
         _row(say("PSR: probability that the true Sharpe ratio is above 0"), _chance(of), 3),
         _row(say("MinTRL: sessions needed for a PSR of 0.95"), needed if math.isfinite(needed) else None, 0),
-        (text(say("DSR: not known, trials are counted in a folder of runs")), text(DASH)),
+        (text(say("DSR")), missing(say("not known, trials are counted in a folder of runs"))),
     )
 
 
@@ -87,4 +87,5 @@ def _chance(of: Any) -> float | None:
 
 
 def _row(label: str, value: float | None, decimals: int) -> tuple[Cell, ...]:
-    return (text(label), counted(number(value, decimals), value))
+    why = say("the returns do not vary, or are too few, or their mean is not above 0")
+    return (text(label), counted(number(value, decimals), value, why))

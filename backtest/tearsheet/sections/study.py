@@ -11,7 +11,7 @@ from backtest.tearsheet.charts.shapes import cells
 from backtest.tearsheet.charts.xy import Band, Curve, Plot, plot
 from backtest.tearsheet.figures import Figure
 from backtest.tearsheet.format import DASH, display, number, percent
-from backtest.tearsheet.messages import say, understood
+from backtest.tearsheet.messages import say, typeset, understood
 from backtest.tearsheet.sections.base import Block, Section, paired
 from backtest.tearsheet.tables import Cell, Column, Table, counted, text
 
@@ -46,7 +46,7 @@ def section(view: View) -> Section:
     heat = _heat(view, study)
     blocks = (
         Block(note=_about(study)), *rows, Block(table=_tests(view, study)), *([Block(figure=heat)] if heat else []),
-        paired(Block(table=_times(view, study)), Block(table=_drops(study))),
+        Block(table=_times(view, study)), Block(table=_drops(study)),
     )  # fmt: skip
     return Section("study", title, blocks)
 
@@ -107,7 +107,7 @@ def _caar(key: str, kind: str, group: str, rows: pl.DataFrame) -> Figure:
         value=percent(caar[-1], plus=True), sessions=offsets[-1], low=low, high=high, count=number(count, 0),
     )  # fmt: skip
     step = max(1, math.ceil((offsets[-1] - offsets[0]) / 6))
-    ticks = [(float(x), str(x)) for x in offsets if x % (5 if step > 2 else step) == 0]
+    ticks = [(float(x), number(float(x), 0)) for x in offsets if x % (5 if step > 2 else step) == 0]
     chart = Plot(
         f"{title}: {end}.", offsets, [Curve("a", caar)], 110, ticks, Band("a", lower, upper), in_percent=True, mark=0.0
     )
@@ -143,7 +143,7 @@ def _tests(view: View, study: StudyResult) -> Table:
 def _test_row(key: tuple[str, str, str], by_test: dict[str, dict[str, Any]]) -> tuple[Cell, ...]:
     kind, group, window = key
     any_ = next(iter(by_test.values()))
-    cells_ = [text(_kind(kind)), text(_named(group)), Cell(window, kind="nowrap")]
+    cells_ = [text(_kind(kind)), text(_named(group)), Cell(typeset(window), kind="nowrap")]
     cells_ += [counted(number(any_[name], 0), any_[name]) for name in ("n", "clusters")]
     cells_.append(counted(number(_times_100(any_["caar"]), 2, plus=True), any_["caar"]))
     for test in TESTS:
@@ -178,7 +178,7 @@ def event_cars(view: View) -> tuple[dict[str, float], str]:
         return {}, ""
     label = f"[{car_window(study)[0]}, {car_window(study)[1]}]"
     rows = study.events.filter((pl.col("group") == ANNOUNCER) & (pl.col("window") == label))
-    return {name: car for name, car in rows.select("event_id", "car").iter_rows() if car is not None}, label
+    return {name: car for name, car in rows.select("event_id", "car").iter_rows() if car is not None}, typeset(label)
 
 
 def _heat(view: View, study: StudyResult) -> Figure | None:
@@ -199,11 +199,12 @@ def _heat(view: View, study: StudyResult) -> Figure | None:
     named = [(f"{facts[one]['session']} {display(facts[one]['asset'], 8)}", by_event[one]) for one in shown]
     sizes = sorted(abs(v) for _, values in named for v in values if v is not None)
     full = max(sizes[int(0.95 * (len(sizes) - 1))] if sizes else 0.0, HEAT_LEAST)
-    labels = [str(x) if x % 5 == 0 else "" for x in offsets]
+    labels = [number(float(x), 0) if x % 5 == 0 else "" for x in offsets]
+    shown_window = typeset(window)
     said = say(
         "Announcers at {kind}, the {shown} of {count} events with the largest CAR {window}; blue above, orange below, "
         "the strongest shade from {full}.",
-        kind=_kind(kind), shown=len(shown), count=number(len(by_event), 0), window=window, full=percent(full, 1),
+        kind=_kind(kind), shown=len(shown), count=number(len(by_event), 0), window=shown_window, full=percent(full, 1),
     )  # fmt: skip
     return Figure("abnormal", say("Abnormal return by event and session"), cells(named, labels, full, said),
                   note=said, kind="rows")  # fmt: skip
@@ -228,7 +229,7 @@ def _times(view: View, study: StudyResult) -> Table:
         )  # fmt: skip
     columns = (Column(say("News came")), Column(say("Events"), numeric=True),
                *(Column(f"{_named(group)}, %", numeric=True) for group in groups))  # fmt: skip
-    caption = say("Mean CAR {window} by time of the news", window=label)
+    caption = say("Mean CAR {window} by time of the news", window=typeset(label))
     return Table(caption, columns, tuple(rows), say("Means without a test; all kinds."))
 
 
@@ -249,4 +250,5 @@ def _drops(study: StudyResult) -> Table:
     hidden = sum(n for _, n in ordered[8:])
     note = say("{count} more events for other reasons.", count=number(hidden, 0)) if hidden else ""
     columns = (Column(say("Reason")), Column(say("Events"), numeric=True))
-    return Table(say("Announcers left out of window {window}", window=window), columns, rows, note)
+    caption = say("Announcers left out of window {window}", window=typeset(window))
+    return Table(caption, columns, rows, note, "narrow")

@@ -150,6 +150,21 @@ card.id = "card";
 card.setAttribute("role", "status");
 card.hidden = true;
 document.body.append(card);
+let marked = null, timer = 0;
+const close = () => { clearTimeout(timer); card.hidden = true; };
+const later = () => { clearTimeout(timer); timer = setTimeout(close, 300); };
+const linked = line => {
+  if (!/^https?:\/\/\S+$/i.test(line)) return line;
+  const link = document.createElement("a");
+  link.href = line;
+  link.rel = "noopener noreferrer";
+  link.textContent = line.slice(line.indexOf("//") + 2);
+  return link;
+};
+card.addEventListener("pointerenter", () => clearTimeout(timer));
+card.addEventListener("pointerleave", later);
+card.addEventListener("focusout", event => { if (!card.contains(event.relatedTarget)) close(); });
+card.addEventListener("keydown", event => { if (event.key === "Escape") { marked.focus(); close(); } });
 for (const mark of document.querySelectorAll(".mark")) {
   const title = mark.querySelector("title");
   const said = title.textContent;
@@ -158,17 +173,22 @@ for (const mark of document.querySelectorAll(".mark")) {
   mark.setAttribute("role", "img");
   mark.setAttribute("aria-label", said);
   const open = () => {
-    card.textContent = said;
+    clearTimeout(timer);
+    marked = mark;
+    card.replaceChildren(...said.split("\n").flatMap((line, k) => k ? ["\n", linked(line)] : [line]));
     card.hidden = false;
     const at = mark.querySelector("path").getBoundingClientRect();
     const left = Math.min(at.left, document.documentElement.clientWidth - card.offsetWidth - 8);
     card.style.left = Math.max(8, left) + scrollX + "px";
-    card.style.top = at.bottom + scrollY + 8 + "px";
+    card.style.top = at.bottom + scrollY + 6 + "px";
   };
-  const close = () => { card.hidden = true; };
   mark.addEventListener("pointerenter", open);
   mark.addEventListener("focus", open);
-  mark.addEventListener("pointerleave", close);
-  mark.addEventListener("blur", close);
+  mark.addEventListener("pointerleave", later);
+  mark.addEventListener("blur", event => { if (!card.contains(event.relatedTarget)) close(); });
+  mark.addEventListener("keydown", event => {
+    if (event.key === "Escape") close();
+    if (event.key === "Enter") card.querySelector("a")?.focus();
+  });
 }
 })();

@@ -130,7 +130,7 @@ def test_a_redacted_page_tells_no_position():
     """No asset, event, weight, exposure, turnover, order or config; what is left out says so."""
     result = samples_evidence.full()
     page, open_page = render(result, redact=True), render(result)
-    for word in (*samples.ASSETS, "routing_adoption", "figure-weights", "figure-exposure", "figure-turnover",
+    for word in (*samples.ASSETS, "routing_adoption", "figure-exposure", "figure-turnover",
                  "half_life"):  # fmt: skip
         assert word in open_page, word
         assert word not in page, word

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
-import polars as pl
 import pytest
 
 from backtest.tearsheet.returns import month_table, partial_periods
-from backtest.tearsheet.series import by_basket, drawdown, period_returns, series
+from backtest.tearsheet.series import drawdown, period_returns, series
 from tests.backtest import samples
 
 DAYS = [date(2019, 12, 30), date(2019, 12, 31), date(2020, 1, 2), date(2020, 2, 3)]
@@ -55,13 +53,3 @@ def test_the_heat_map_has_no_cell_outside_the_run() -> None:
     row = month_table(result, series(result)).rows[0]
     assert [bool(cell.text) for cell in row] == [True, True, True, *[False] * 10, True]
     assert row[2].text.endswith("*")
-
-
-def test_weights_by_basket_sum_their_members_and_stand_until_set_anew() -> None:
-    """Two targets of 0.2 and 0.1 make 0.3 until the third session, nothing is known before the first target."""
-    days = [date(2024, 1, 2), date(2024, 1, 3), date(2024, 1, 4), date(2024, 1, 5)]
-    rows = [(days[1], "NVDA", 0.2), (days[1], "AMD", 0.1), (days[3], "AMD", 0.0)]
-    weights = pl.DataFrame(rows, schema=["session", "asset", "target"], orient="row")
-    result = replace(samples.sample(), daily=pl.DataFrame({"session": days}), weights=weights)
-    found = by_basket(result)
-    assert found == {"semis": [None, pytest.approx(0.3), pytest.approx(0.3), pytest.approx(0.2)]}

@@ -1,0 +1,93 @@
+"""The table of events: what was said and when, how strong, what the market and the account made of it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from backtest.tearsheet.event_words import address_of, stated_numbers, strength, value_text
+from backtest.tearsheet.format import DASH, display, number, percent
+from backtest.tearsheet.messages import say, understood
+from backtest.tearsheet.tables import Cell, Column, Table, counted, missing, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+__all__ = ["event_table"]
+
+MOST_ROWS = 60
+OPTIONAL = ("Direction", "Value", "Strength", "CAR, %")
+SECONDS = re.compile(r"^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?=[-+Z ]|$)")
+
+
+def event_table(events: pl.DataFrame, cars: Mapping[str, float] | None = None, window: str = "") -> Table:
+    """Give the first 60 events, the rest as a count.
+
+    ``cars`` are the announcers' cumulative abnormal returns over the ``window`` by event_id.
+    """
+    cars = cars or {}
+    labels = (
+        "Session", "Asset", "Kind", "Direction", "Value", "Strength", "CAR, %", "P&L", "Time as stated", "Grade",
+        "Rule", "Source",
+    )  # fmt: skip
+    columns = tuple(Column(say(label), numeric=label in {"P&L", "CAR, %", "Strength"}) for label in labels)
+    rows = tuple(_row(row, cars) for row in events.head(MOST_ROWS).iter_rows(named=True))
+    # Columns that no event fills take no room.
+    kept = [k for k, label in enumerate(labels) if label not in OPTIONAL or any(row[k].text != DASH for row in rows)]
+    columns, rows = tuple(columns[k] for k in kept), tuple(tuple(row[k] for k in kept) for row in rows)
+    hidden = events.height - len(rows)
+    note = say("{count} more in events.parquet", count=number(hidden, 0)) if hidden else ""
+    strong = say("Strength: the change against the prior, in percent of it.")
+    car = say("CAR: of the announcer, {window}.", window=window) if window else ""
+    remarks = " ".join(one for one in (note and f"{note}.", strong, car) if one)
+    return Table(say("Events, largest P&L first"), columns, rows, remarks, kind="events")
+
+
+def _row(row: dict[str, Any], cars: Mapping[str, float]) -> tuple[Cell, ...]:
+    session = row["session"].isoformat() if row["session"] else DASH
+    rule = display(understood(row["rule"] or ""), 160)
+    if row["pnl"] is None:
+        why = display(understood(row["reason"] or ""), 160) or display(row["status"], 60) or say("no reason given")
+        rule = say("not traded: {reason}", reason=why)
+    change, car = strength(row), cars.get(row["event_id"])
+    return (
+        Cell(session, title="" if row["session"] else rule, kind="nowrap"),
+        _or_missing(display(row["asset"], 32), say("the source names no asset")),
+        _or_missing(display(row["kind"], 40), say("kind not read")),
+        _or_missing(display(row["direction"], 40), say("the source states no direction")),
+        _amounts(row),
+        counted(percent(change, 1, plus=True), change, say("no value with a prior to hold it against")),
+        counted(number(None if car is None else car * 100, 2, plus=True), car,
+                say("no abnormal return over the whole window")),
+        counted(number(row["pnl"], 0, plus=True), row["pnl"], rule),
+        Cell(_instant(row["stated"]) or DASH, title=display(row["stated"], 60) or say("time not read"), kind="stated"),
+        _or_missing(display(row["timing"], 8), say("time not read")),
+        Cell(rule, kind="rule"),
+        _source(row["source"]),
+    )  # fmt: skip
+
+
+def _or_missing(shown: str, why: str) -> Cell:
+    return text(shown) if shown else missing(why)
+
+
+def _instant(stated: str | None) -> str:
+    """Give a stated time without its seconds; the whole one shows on hover."""
+    return SECONDS.sub(r"\1 \2", display(stated, 40))
+
+
+def _amounts(row: dict[str, Any]) -> Cell:
+    stated = tuple(stated_numbers(row))
+    if not stated:
+        return Cell(DASH, title=say("the source states no number"), kind="amount")
+    return Cell(value_text(row), sort=repr(float(stated[0])), kind="amount", exact=stated)
+
+
+def _source(source: str | None) -> Cell:
+    address = address_of(source)
+    shown = display(address.split("//", 1)[1] if address else source, 48)
+    if not shown:
+        return Cell(DASH, title=say("no source is stated"), kind="source")
+    return Cell(shown, title=display(source, 300), href=address, kind="source")
