@@ -68,7 +68,7 @@ def _card(metric: Metric, known: dict[str, Metric]) -> Card:
         "" if value == DASH else _per(metric, unit(metric)),
         (*([_interval(metric)] if value != DASH else []), *peers),
         (display(understood(metric.reason), 300) or say("undefined")) if value == DASH else "",
-        display(metric.convention, 600),
+        display(understood(metric.convention), 600),
         repr(float(metric.value)) if isinstance(metric.value, int | float) else "",
     )
 
@@ -121,4 +121,4 @@ def _deflated(known: dict[str, Metric]) -> Card:
     facts = [Fact(say("trials"), number(count, 0), (count,))]
     facts += [_fact(say("over base"), active)] if active else []
     return Card("dsr", label, metric_value(found), "", tuple(facts), say("DSR, a probability: 0.95 convinces"),
-                display(found.convention, 600), repr(found.value))  # fmt: skip
+                display(understood(found.convention), 600), repr(found.value))  # fmt: skip

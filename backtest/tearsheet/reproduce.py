@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from backtest.provenance import versions
 from backtest.tearsheet.format import display, number
-from backtest.tearsheet.messages import say
+from backtest.tearsheet.messages import say, understood
 
 if TYPE_CHECKING:
     from backtest.config.model import Config
@@ -45,9 +45,13 @@ def inputs(result: Result) -> Inputs:
         (say("Code, SHA-256"), display(provenance.code_hash, 80)),
         (
             say("Price source"),
-            f"{display(provenance.prices_label, 200)}; adjustment: {display(provenance.adjustment, 40)}",
+            say(
+                "{label}; adjustment: {adjustment}",
+                label=display(understood(provenance.prices_label), 200),
+                adjustment=display(provenance.adjustment, 40),
+            ),
         ),
-        (say("Event source"), display(provenance.events_label, 200)),
+        (say("Event source"), display(understood(provenance.events_label), 200)),
         (say("Seed"), str(result.config.seed)),
         (say("Versions"), ", ".join(f"{name} {found}" for name, found in versions().items())),
     )
@@ -69,36 +73,31 @@ def _text(config: Config) -> str:
 
 def conventions(config: Config, adjustment: str) -> tuple[str, ...]:
     """Say how this run read time, filled orders, charged costs and split the result."""
-    account, costs, fill = config.account, config.costs, config.account.fill
+    account, costs, fill = config.account, config.costs, say(config.account.fill)
     return (
-        f"Timing: an event trades in the first session whose {fill} is later than the instant the public knew.",
-        "Grades: A an instant, B a date with pre, regular or post, C a date only, read as the end of that day.",
-        (
-            f"Fills: at the {fill}, moved against the order by {_plain(costs.half_spread_bps)} bps half spread and "
-            f"{_plain(costs.slippage_bps)} bps slippage."
+        say("Timing: an event trades in the first session whose {fill} is later than the instant the public knew.",
+            fill=fill),
+        say("Grades: A an instant, B a date with pre, regular or post, C a date only, read as the end of that day."),
+        say("Fills: at the {fill}, moved against the order by {spread} bps half spread and {slippage} bps slippage.",
+            fill=fill, spread=_plain(costs.half_spread_bps), slippage=_plain(costs.slippage_bps)),
+        say("Commission: {rate} bps of notional plus {share} per share, at least {least} per order.",
+            rate=_plain(costs.commission_bps), share=_plain(costs.commission_per_share),
+            least=_plain(costs.commission_min)),
+        say("Carry, ACT/365: borrow {borrow}, debit cash {debit}, credit cash {credit} bps per year.",
+            borrow=_plain(costs.borrow_bps_per_year), debit=_plain(costs.margin_bps_per_year),
+            credit=_plain(costs.cash_bps_per_year)),
+        say("Targets: set anew every {count} sessions and on every event session; gross exposure at most {gross} times "
+            "equity after any fill.", count=config.portfolio.rebalance_every_sessions, gross=_plain(account.max_gross)),
+        say("Untilted base: the same base weights, costs and grid without any event."),
+        say(ADJUSTMENTS[adjustment]) if adjustment in ADJUSTMENTS else say(
+            "Price adjustment: {adjustment}.", adjustment=display(adjustment, 40)
         ),
-        (
-            f"Commission: {_plain(costs.commission_bps)} bps of notional plus {_plain(costs.commission_per_share)} per "
-            f"share, at least {_plain(costs.commission_min)} per order."
-        ),
-        (
-            f"Carry, ACT/365: borrow {_plain(costs.borrow_bps_per_year)}, debit cash "
-            f"{_plain(costs.margin_bps_per_year)}, credit cash {_plain(costs.cash_bps_per_year)} bps per year."
-        ),
-        (
-            f"Targets: set anew every {config.portfolio.rebalance_every_sessions} sessions and on every event session; "
-            f"gross exposure at most {_plain(account.max_gross)} times equity after any fill."
-        ),
-        "Untilted base: the same base weights, costs and grid without any event.",
-        ADJUSTMENTS.get(adjustment, f"Price adjustment: {display(adjustment, 40)}."),
-        "Growth: equity divided by the capital before the first session; the time axis counts sessions.",
-        "Drawdown: equity over its highest value so far, the start included, minus 1.",
-        (
-            "P&L by event: the gain on the part of the position the event put there, less its share of the costs; "
-            "events, base mix and cash sum to the change of equity."
-        ),
-        f"Risk-free rate: {_plain(config.risk_free_per_year * 100)} % per year.",
-    )
+        say("Growth: equity divided by the capital before the first session; the time axis counts sessions."),
+        say("Drawdown: equity over its highest value so far, the start included, minus 1."),
+        say("P&L by event: the gain on the part of the position the event put there, less its share of the costs; "
+            "events, base mix and cash sum to the change of equity."),
+        say("Risk-free rate: {rate} % per year.", rate=_plain(config.risk_free_per_year * 100)),
+    )  # fmt: skip
 
 
 def _plain(value: float) -> str:

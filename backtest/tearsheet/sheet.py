@@ -167,7 +167,7 @@ def _metric_row(metric: Metric) -> MetricRow:
         value,
         metric_interval(metric) or DASH,
         display(unit(metric), 40),
-        display(metric.convention, 1_000),
+        display(understood(metric.convention), 1_000),
         _reason(metric) if value == DASH else "",
         repr(float(metric.value)) if isinstance(metric.value, int | float) else "",
         "" if metric.lower is None or metric.upper is None else f"{metric.lower!r} {metric.upper!r}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backtest.tearsheet.messages.ko_conventions import CONVENTIONS
 from backtest.tearsheet.messages.ko_fits import FITS
 from backtest.tearsheet.messages.ko_labels import LABELS
 from backtest.tearsheet.messages.ko_pages import PAGES
@@ -10,4 +11,4 @@ from backtest.tearsheet.messages.ko_sentences import SENTENCES
 
 __all__ = ["KOREAN"]
 
-KOREAN: dict[str, str] = LABELS | SENTENCES | RESULTS | PAGES | FITS
+KOREAN: dict[str, str] = LABELS | SENTENCES | RESULTS | PAGES | FITS | CONVENTIONS
