@@ -48,7 +48,7 @@ def exposure_figure(result: Result, found: Series) -> Figure:
         "exposure",
         say("Exposure by basket, % of equity"),
         time_chart(chart),
-        tuple(Key(name, role=f"{role} block", value=percent(v, 1), exact=v) for name, role, v in ends),
+        tuple(Key(name, f"{role} block", value="" if v is None else percent(v, 1), exact=v) for name, role, v in ends),
         say("Positions at the close over equity, short ones below zero; an asset counts in one basket."),
         unit="%",
         readings=[

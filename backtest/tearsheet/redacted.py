@@ -11,7 +11,7 @@ from backtest.tearsheet.tables import Table
 
 if TYPE_CHECKING:
     from backtest.tearsheet.sections.base import Section
-    from backtest.tearsheet.sheet import Sheet
+    from backtest.tearsheet.whole import Sheet
 
 __all__ = ["redacted"]
 

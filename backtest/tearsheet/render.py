@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from backtest.result import Result
     from backtest.tearsheet.beside import Beside
     from backtest.tearsheet.figures import Figure
-    from backtest.tearsheet.sheet import Sheet
+    from backtest.tearsheet.whole import Sheet
 
 __all__ = ["environment", "json_text", "policy", "readings", "render", "script_text"]
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backtest.tearsheet import figures
 from backtest.tearsheet.beside import ALONE
-from backtest.tearsheet.cards import Card, cards
+from backtest.tearsheet.cards import cards
 from backtest.tearsheet.event_table import event_table
 from backtest.tearsheet.events import losses_table, ranked
 from backtest.tearsheet.format import DASH, display, metric_interval, metric_value, number, unit
 from backtest.tearsheet.kinds import kind_table
 from backtest.tearsheet.messages import say, understood
 from backtest.tearsheet.redacted import redacted
-from backtest.tearsheet.reproduce import Inputs, inputs
+from backtest.tearsheet.reproduce import inputs
 from backtest.tearsheet.returns import month_table, year_table
 from backtest.tearsheet.sections import appendix, sections
 from backtest.tearsheet.sections.base import View
@@ -22,67 +21,18 @@ from backtest.tearsheet.sections.study import event_cars
 from backtest.tearsheet.series import series
 from backtest.tearsheet.time_figures import time_figures
 from backtest.tearsheet.verdict import split, verdict
+from backtest.tearsheet.whole import MetricRow, Sheet
 
 if TYPE_CHECKING:
     from datetime import date
 
     from backtest.result import Metric, Result
     from backtest.tearsheet.beside import Beside
-    from backtest.tearsheet.figures import Figure
-    from backtest.tearsheet.sections.base import Section
-    from backtest.tearsheet.tables import Table
 
-__all__ = ["MetricRow", "Sheet", "sheet"]
+__all__ = ["sheet"]
 
 MOST_WARNINGS = 20
 MOST_ASSETS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class MetricRow:
-    """A line of the metrics table."""
-
-    name: str
-    label: str
-    value: str
-    interval: str
-    unit: str
-    convention: str
-    reason: str
-    exact: str
-    bounds: str = ""
-    no_interval: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The page as text."""
-
-    title: str
-    thesis: str
-    facts: tuple[tuple[str, str], ...]
-    simulated: bool
-    disclosure: tuple[str, ...]
-    verdict: str
-    judged: str
-    tone: str
-    warnings: tuple[str, ...]
-    cards: tuple[Card, ...]
-    sessions: tuple[date, ...]
-    time_figures: tuple[Figure, ...]
-    funnel: Figure
-    losses: Table
-    event_figure: Figure | None
-    no_event_figure: str
-    kinds: Table
-    events: Table
-    months: Table
-    year_figure: Figure
-    years: Table
-    sections: tuple[Section, ...]
-    appendix: tuple[Section, ...]
-    metrics: tuple[MetricRow, ...]
-    inputs: Inputs
 
 
 def sheet(result: Result, *, beside: Beside = ALONE, redact: bool = False) -> Sheet:

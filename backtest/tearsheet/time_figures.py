@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["time_figures"]
 
+# Ends that differ by less want more decimals.
+NEAR = 0.1
+
 
 def time_figures(result: Result, found: Series, events: pl.DataFrame, *, marked: bool = True) -> list[Figure]:
     """Make the figures over sessions: growth, drawdown, exposure by basket and turnover."""
@@ -57,7 +60,8 @@ def _growth(result: Result, found: Series, events: pl.DataFrame) -> Figure:
             strip_height=len(marks) * LANE_HEIGHT + 8 * bool(marks),
         )
     )
-    legend = [_key(line, number(line.values[-1], 2), line.values[-1]) for line in lines]
+    places = 2 if any(abs((line.values[-1] or 1.0) - 1.0) > NEAR for line in lines) else 4
+    legend = [_key(line, number(line.values[-1], places), line.values[-1]) for line in lines]
     legend += [Key(f"{kind} ({len(found_):,})", shape=legend_mark(k)) for k, (kind, found_) in enumerate(marks.items())]
     return Figure(
         "growth",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["at", "frame", "time_axis", "value_axis"]
 
 LABEL_DROP = 16
+YEAR, EDGE = 4, 0.02
 
 
 def at(place: float) -> str:
@@ -51,6 +52,14 @@ def time_axis(ticks: Sequence[Tick], count: int, height: float) -> Markup:
     for tick in ticks:
         x = at(along(tick.index, count))
         pieces.append(el("line", {"class": "grid", "x1": x, "x2": x, "y1": 0, "y2": height}))
-        kind = "mid" if tick.narrow else "mid wide"
+        kind = ("mid" if tick.narrow else "mid wide") + _side(tick, count)
         pieces.append(el("text", {"x": x, "y": height + LABEL_DROP, "class": kind}, tick.label))
     return joined(pieces)
+
+
+def _side(tick: Tick, count: int) -> str:
+    """Keep a long label at either end within the width of the plot."""
+    if count == 1 or len(tick.label) <= YEAR:
+        return ""
+    share = along(tick.index, count)
+    return " first" if share < EDGE else " last" if share > 1 - EDGE else ""

@@ -46,6 +46,7 @@ METRICS: dict[str, str] = {
     "traded events with P&L net of their costs > 0; Wilson 95 % interval, events taken as independent": "비용을 뺀 손익이 0보다 큰 거래 이벤트; Wilson 95 % 구간, 이벤트는 독립으로 봄",
     "P(true Sharpe ratio > 0), Bailey and Lopez de Prado 2012, sessions independent, skewness and kurtosis of the sample (divisor n)": "P(참 샤프 지수 > 0), Bailey·Lopez de Prado 2012, 거래일 독립, 표본 왜도와 첨도 (나눗수 n)",
     "years until the PSR reaches 95 %, / {year} sessions; 2012, sessions independent, skewness and kurtosis of the sample (divisor n)": "PSR이 95 %에 이르기까지의 햇수, / {year}거래일; 2012, 거래일 독립, 표본 왜도와 첨도 (나눗수 n)",
+    "null variance {variance}, Bailey and Lopez de Prado 2014, sessions independent, skewness and kurtosis of the sample (divisor n)": "귀무 분산 {variance}, Bailey·Lopez de Prado 2014, 거래일 독립, 표본 왜도와 첨도 (나눗수 n)",
     "as for the strategy": "전략과 같음",
     "configs counted in the ledger against these prices, events, assets and period": "이 가격, 이벤트, 자산, 기간에 대해 장부가 센 설정의 수",
     "P(true Sharpe ratio > that of the best of {count} worthless independent trials), {how}": "P(참 샤프 지수 > 가치 없는 독립 시도 {count}회 가운데 최고의 것), {how}",

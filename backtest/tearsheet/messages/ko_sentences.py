@@ -54,7 +54,7 @@ SENTENCES: dict[str, str] = {
     "PSR and MinTRL after Bailey and Lopez de Prado 2012, DSR 2014; the run has {count} sessions.": "PSR과 MinTRL은 Bailey·Lopez de Prado 2012, DSR은 2014; 이 실행은 {count}거래일입니다.",
     "PSR: probability that the true Sharpe ratio is above 0": "PSR: 참 샤프 지수가 0보다 클 확률",
     "Power: {said}": "검정력: {said}",
-    "Print shows the first 12 rows; the screen shows {count}.": "인쇄는 처음 12행만, 화면은 {count}행을 보입니다.",
+    "Print shows the first rows of long tables; the screen shows all of them.": "인쇄는 긴 표의 처음 몇 행만, 화면은 모든 행을 보입니다.",
     "Probability that the true Sharpe ratio beats the best that luck shows in so many trials.": "그만큼 시도했을 때 운으로 나올 최고치를 참 샤프 지수가 넘을 확률.",
     "Return over the untilted base by shift: {said}": "이동별 기준 대비 수익률: {said}",
     "Session 0 is the first whose close could react. Abnormal return: less what the model ({model}, fitted on {sessions} sessions that end {gap} before) expected; bands are {confidence} intervals adjusted for the correlation of events. Every valid event counts, traded or not.": "0은 종가가 처음 반응할 수 있는 거래일입니다. 초과수익: 모형({model}, {gap}거래일 전에 끝나는 {sessions}거래일로 추정)의 기대를 뺀 값; 띠는 이벤트 상관을 보정한 {confidence} 구간. 거래 여부와 관계없이 유효한 모든 이벤트를 셉니다.",
@@ -182,6 +182,7 @@ SENTENCES: dict[str, str] = {
     "Positions at the close over equity, short ones below zero; an asset counts in one basket.": (
         "마감 보유 금액을 자본으로 나눈 값, 공매도는 0 아래. 한 자산은 한 바스켓에만 셉니다."
     ),
+    "1 traded event": "거래된 이벤트 1건",
     "and {count} more": "외 {count}건",
     "equity is not known": "자본을 알 수 없음",
     "no abnormal return over the whole window": "구간 전체의 초과수익이 없음",

@@ -251,4 +251,4 @@ def _drops(study: StudyResult) -> Table:
     note = say("{count} more events for other reasons.", count=number(hidden, 0)) if hidden else ""
     columns = (Column(say("Reason")), Column(say("Events"), numeric=True))
     caption = say("Announcers left out of window {window}", window=typeset(window))
-    return Table(caption, columns, rows, note, "narrow")
+    return Table(caption, columns, rows, note, "narrow drops")

@@ -108,7 +108,7 @@ for (const { svg } of charts) {
     event.preventDefault();
   });
 }
-for (const hint of document.querySelectorAll(".brush")) hint.hidden = false;
+for (const hint of document.querySelectorAll(".brush")) hint.hidden = last < 4;
 
 const keyOf = (row, column) => {
   const cell = row.cells[column];
