@@ -19,7 +19,7 @@ __all__ = ["Bar", "Group", "bars", "groups"]
 
 ROW = 21
 THICK = 13
-ROOM = 0.42
+ROOM = 0.54
 AXIS_HEIGHT = 22
 WIDEST = 0.035
 FEW_LABELS = 6

@@ -125,6 +125,7 @@ const sort = (table, head, column) => {
   body.append(...rows.map(item => item.row));
 };
 for (const table of document.querySelectorAll("table[data-sortable]")) {
+  if (table.tBodies[0].rows[0]?.cells[0]?.colSpan > 1) continue;
   [...table.tHead.rows[0].cells].forEach((head, column) => {
     head.classList.add("sortable");
     head.tabIndex = 0;

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+STATES = (
+    "ten_years", "no_events", "one_event", "no_benchmark", "one_session", "two_sessions", "ruined", "full", "without",
+)  # fmt: skip
+
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--disable-extensions",
@@ -47,9 +51,10 @@ frame.addEventListener("load", () => {
   page.getElementById("theme").click(); out.theme = root.dataset.theme;
   out.dark = view.getComputedStyle(page.body).backgroundColor;
   const table = page.querySelector("table.events");
-  const cells = () => [...table.tBodies[0].rows].map(row => row.cells[9].textContent);
-  table.tHead.rows[0].cells[9].click(); out.falling = cells();
-  table.tHead.rows[0].cells[9].click(); out.rising = cells();
+  const heads = [...table.tHead.rows[0].cells], at = heads.findIndex(head => head.textContent === "P&L");
+  const cells = () => [...table.tBodies[0].rows].map(row => row.cells[at].textContent);
+  heads[at].click(); out.falling = cells();
+  heads[at].dispatchEvent(new view.KeyboardEvent("keydown", { key: "Enter" })); out.rising = cells();
   const field = page.querySelector(".filter input");
   field.value = "rpo"; field.dispatchEvent(new view.Event("input"));
   out.filtered = [...table.tBodies[0].rows].filter(row => !row.hidden).map(row => row.cells[2].textContent);
@@ -104,7 +109,7 @@ def phone(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     return _probe(chromium, tmp_path_factory.mktemp("phone"), render(samples.ten_years()), 390)
 
 
-@pytest.mark.parametrize("state", ["ten_years", "no_events", "one_session", "ruined", "full", "without"])
+@pytest.mark.parametrize("state", STATES)
 def test_the_console_stays_silent_and_the_script_runs(chromium: str, tmp_path: Path, state: str) -> None:
     """No message on the console, and the script has unhidden the theme button."""
     done = _run(chromium, tmp_path, render(getattr(samples if hasattr(samples, state) else samples_evidence, state)()))
