@@ -19,6 +19,13 @@ __all__ = ["event_table"]
 
 MOST_ROWS = 60
 OPTIONAL = ("Direction", "Value", "Strength", "CAR, %")
+HINTS = {
+    "Session": "the first session in which the event could be traded",
+    "Strength": "value, or the middle of its range, less the prior, over the size of the prior",
+    "CAR, %": "cumulative abnormal return: the announcer's return less what the model expected, summed",
+    "P&L": "gain on the part of the position the event put there, less its share of the costs, account currency",
+    "Grade": "A an instant, B a date with its part of the day, C a date only",
+}
 SECONDS = re.compile(r"^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?=[-+Z ]|$)")
 
 
@@ -32,7 +39,7 @@ def event_table(events: pl.DataFrame, cars: Mapping[str, float] | None = None, w
         "Session", "Asset", "Kind", "Direction", "Value", "Strength", "CAR, %", "P&L", "Time as stated", "Grade",
         "Rule", "Source",
     )  # fmt: skip
-    columns = tuple(Column(say(label), numeric=label in {"P&L", "CAR, %", "Strength"}) for label in labels)
+    columns = tuple(Column(say(label), label in {"P&L", "CAR, %", "Strength"}, _hint(label)) for label in labels)
     rows = tuple(_row(row, cars) for row in events.head(MOST_ROWS).iter_rows(named=True))
     # Columns that no event fills take no room.
     kept = [k for k, label in enumerate(labels) if label not in OPTIONAL or any(row[k].text != DASH for row in rows)]
@@ -67,6 +74,10 @@ def _row(row: dict[str, Any], cars: Mapping[str, float]) -> tuple[Cell, ...]:
         Cell(rule, kind="rule"),
         _source(row["source"]),
     )  # fmt: skip
+
+
+def _hint(label: str) -> str:
+    return say(HINTS[label]) if label in HINTS else ""
 
 
 def _or_missing(shown: str, why: str) -> Cell:

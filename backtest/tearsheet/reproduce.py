@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backtest.provenance import versions
+from backtest.sources import measured_on
 from backtest.tearsheet.format import display, number
 from backtest.tearsheet.messages import say, understood
+from backtest.tearsheet.rolling import WINDOW
 
 if TYPE_CHECKING:
     from backtest.config.model import Config
@@ -94,6 +96,9 @@ def conventions(config: Config, adjustment: str) -> tuple[str, ...]:
         ),
         say("Growth: equity divided by the capital before the first session; the time axis counts sessions."),
         say("Drawdown: equity over its highest value so far, the start included, minus 1."),
+        say("Returns by month and year: growth at the end over growth at the end of the period before, minus 1."),
+        say("Rolling: the last {window} sessions; standard deviations with ddof 1, a year is {year} sessions; beta is "
+            "covariance over variance.", window=WINDOW, year=f"{measured_on(config).sessions_per_year:.1f}"),
         say("P&L by event: the gain on the part of the position the event put there, less its share of the costs; "
             "events, base mix and cash sum to the change of equity."),
         say("Risk-free rate: {rate} % per year.", rate=_plain(config.risk_free_per_year * 100)),

@@ -11,10 +11,11 @@ __all__ = ["Cell", "Column", "Table", "as_total", "counted", "missing", "text"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading; numeric columns stand right-aligned."""
+    """A heading; numeric columns stand right-aligned; ``hint``, how its numbers are made, shows on hover."""
 
     label: str
     numeric: bool = False
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,8 @@ def _multipliers(result: Result) -> Table:
         for name, gain, cost, factor in multipliers(result)
     )
     labels = ("Gain before costs", "Costs", "Costs times")
-    columns = (Column(say("Part")), *(Column(say(label), numeric=True) for label in labels))
+    hint = say("gain before costs / costs")
+    columns = (Column(say("Part")), *(Column(say(x), True, hint if x == "Costs times" else "") for x in labels))
     note = say(
         "Costs times: the multiple of all costs at which nothing is left, the trades held as they were; a dash where "
         "nothing was gained before costs or nothing paid."

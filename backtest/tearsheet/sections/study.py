@@ -29,6 +29,17 @@ MOST_KINDS, MOST_GROUPS = 2, 4
 MOST_TESTS, MOST_CELLS = 30, 30
 TESTS = ("adjusted_bmp", "grank_t", "calendar_time")
 HEAT_LEAST = 0.01
+HINTS = (
+    "mean over events of the abnormal return summed over the window",
+    "mean standardised abnormal return over its cross-sectional error (ddof 1), enlarged for correlation of events",
+    "two-sided, Student t with events - 1 degrees of freedom",
+    "p after Holm's step-down over the windows of the sample",
+    "generalised rank t of the standardised abnormal returns",
+    "two-sided",
+    "p after Holm's step-down over the windows of the sample",
+    "t of the intercept of a portfolio that holds every asset inside its window, equally weighted (Jaffe 1974)",
+    "two-sided",
+)
 
 
 def section(view: View) -> Section:
@@ -126,7 +137,8 @@ def _tests(view: View, study: StudyResult) -> Table:
     labels = ("CAAR, %", "Adjusted BMP t", "p", "Holm p", "GRANK-T t", "p", "Holm p", "Calendar time t", "p")
     columns = (
         *(Column(say(one)) for one in ("Kind", "Group", "Sessions")), Column(say("Events"), numeric=True),
-        Column(say("Dates"), numeric=True), *(Column(say(one), numeric=True) for one in labels),
+        Column(say("Dates"), numeric=True),
+        *(Column(say(one), numeric=True, hint=say(hint)) for one, hint in zip(labels, HINTS, strict=True)),
     )  # fmt: skip
     hidden = len(keys) - MOST_TESTS
     note = say(
