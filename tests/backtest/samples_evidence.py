@@ -101,7 +101,8 @@ def _gathered(found: Result, last: float) -> Gathered:
             orient="row",
         ),
         bridge=pl.DataFrame(
-            [("event study", 0.5, 0.5, "mean"), ("compounding and drift", -0.125, 0.375, ""), ("commission", -0.25, 0.125, "")],
+            [("event study", 0.5, 0.5, "mean"), ("compounding and drift", -0.125, 0.375, ""),
+             ("commission", -0.25, 0.125, "")],
             schema=list(BRIDGE), orient="row",
         ),
         remarks={},

@@ -1,4 +1,4 @@
-"""Every figure that is shown, in text, table and drawing, is the whole number behind it, rounded."""
+"""Every figure that is shown, in text, table and drawing, is the whole number behind it, rounded (law 55)."""
 
 from __future__ import annotations
 
@@ -201,3 +201,24 @@ def test_every_negative_number_has_a_true_minus_sign(page: Page) -> None:
     for node in page.nodes:
         if node.tag in {"td", "th", "p", "li", "text", "title", "summary", "strong"}:
             assert not re.search(r"(?:^|[\s(\[,])-\d", node.text), node
+
+
+def test_the_sentences_and_legends_of_figures_tell_their_frames() -> None:
+    """Ends of growth, distance to the base, deepest drawdown with its session, mean CAR with its interval."""
+    result = samples_evidence.full()
+    figures = dict(re.findall(r'<figure id="figure-([\w-]+)"(.*?)</figure>', render(result), re.DOTALL))
+    equity, base = (result.daily[name].to_list() for name in ("equity", "base"))
+    ends = [float(v) for v in re.findall(r'<b data-v="([^"]*)"', figures["growth"])]
+    assert ends[:2] == pytest.approx([equity[-1] / samples.CAPITAL, base[-1] / samples.CAPITAL])
+    assert float(re.search(r'<b data-v="([^"]*)"', figures["relative"])[1]) == pytest.approx(equity[-1] / base[-1] - 1)
+    peak, falls = samples.CAPITAL, []
+    for value in equity:
+        peak = max(peak, value)
+        falls.append(value / peak - 1)
+    depth, day = re.search(r"deepest (\S+)\u00a0% on (\S+)\.", figures["drawdown"]).groups()
+    assert _read(depth)[0][0] == pytest.approx(min(falls) * 100, abs=0.005)
+    assert day == str(result.daily["session"][falls.index(min(falls))])
+    last = result.evidence.study.path.filter(offset=5).row(0, named=True)
+    said = [value for value, *_ in _read(re.search(r'<p class="note">(.*?)</p>', figures["caar-0-0"])[1])]
+    exact = [last["caar"] * 100, 5, last["lower"] * 100, last["upper"] * 100, last["n"]]
+    assert said == pytest.approx(exact, abs=0.005)
