@@ -36,7 +36,7 @@ class Line:
     name: str
     role: str
     values: Sequence[float | None]
-    shape: Literal["line", "step", "area", "layer", "sticks"] = "line"
+    shape: Literal["line", "area", "layer", "sticks"] = "line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _path(line: Line, run: list[int], scale: Scale, count: int) -> Markup:
     zero = round((scale.height if scale.is_log else scale.y(0.0)) * FINE)
     if line.shape == "sticks":
         return el("path", {"class": f"stick {line.role}", "d": "".join(f"M{x} {zero}V{y}" for x, y in points)})
-    trace = _steps(points) if line.shape == "step" else _strokes(points)
+    trace = _strokes(points)
     # A lone point between gaps still shows: a stroke of no length has round ends.
     start = f"M{points[0][0]} {points[0][1]}" + (trace or "h0")
     closed = f"M{points[0][0]} {zero}V{points[0][1]}{trace}V{zero}Z"
@@ -139,7 +139,3 @@ def _strokes(points: Sequence[tuple[int, int]]) -> str:
     """Write straight strokes as differences, which are short."""
     moves = [f"{x - u} {y - v}" for (u, v), (x, y) in pairwise(points)]
     return "l" + " ".join(moves).replace(" -", "-") if moves else ""
-
-
-def _steps(points: Sequence[tuple[int, int]]) -> str:
-    return "".join(f"H{x}" + (f"V{y}" if y != v else "") for (_, v), (x, y) in pairwise(points))

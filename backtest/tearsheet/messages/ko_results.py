@@ -42,7 +42,6 @@ RESULTS: dict[str, str] = {
     ),
     "; placebo p {p}": "; 위약 p {p}",
     "; deflated Sharpe ratio {dsr} over trials: {trials}": "; 보정 샤프 지수 {dsr}, 시도 {trials}회",
-    "over the base {value}": "기준 대비 {value}",
     "years": "년",
     "Probabilistic Sharpe ratio: {whose}": "확률적 샤프 지수 (PSR): {whose}",
     "Minimum track record: {whose}": "최소 기록 기간 (MinTRL): {whose}",
