@@ -10,6 +10,7 @@ import pytest
 from backtest.tearsheet.charts.bars import Bar, bars
 from backtest.tearsheet.charts.lines import Line, TimeChart, time_chart
 from backtest.tearsheet.charts.marks import Mark, clusters, lanes
+from backtest.tearsheet.charts.shapes import Step, waterfall
 from backtest.tearsheet.charts.svg import decimal, el
 
 SESSIONS = [date(2024, 1, 1) + timedelta(days=k) for k in range(5)]
@@ -78,8 +79,30 @@ def test_a_merged_mark_tells_the_largest_and_counts_the_rest() -> None:
 
 
 def test_bars_start_from_a_common_zero() -> None:
-    """From -1 to 3 with 42 % of the span on both sides: zero at (1 + 1.68) / 7.36 of the width."""
+    """From -1 to 3 with 54 % of the span on both sides: zero at (1 + 2.16) / 8.32 of the width."""
     found = str(bars([Bar("a", 3.0, "3", ""), Bar("b", -1.0, "-1", "")], "bars"))
-    assert found.count('x1="36.41%"') == 1
-    assert 'class="up" x="36.41%"' in found
-    assert 'class="down" x="22.83%" width="13.59%"' in found
+    assert found.count('x1="37.98%"') == 1
+    assert 'class="up" x="37.98%"' in found
+    assert 'class="down" x="25.96%" width="12.02%"' in found
+
+
+def test_a_layer_is_a_filled_shape_and_a_column_for_a_single_session() -> None:
+    """From zero up to its boundary; one session alone has no width of its own."""
+    layer = Line("held", "b", [0.5, 0.6], "layer")
+    many = str(time_chart(TimeChart("layers", SESSIONS[:2], [layer], 100, include=(0.0,))))
+    assert re.search(r'<path class="layer b" d="M0 \d+V\d+l10000-?\d+V\d+Z">', many)
+    alone = str(time_chart(TimeChart("layers", SESSIONS[:1], [Line("held", "b", [0.5], "layer")], 100, include=(0.0,))))
+    assert 'class="layer b" x="47%" width="6%"' in alone
+
+
+def test_long_labels_at_both_ends_stay_within_the_plot() -> None:
+    """Two sessions are labelled by their dates, which would stand half outside."""
+    found = str(time_chart(TimeChart("dates", SESSIONS[:2], [Line("x", "a", [1.0, 2.0])], 100)))
+    assert (found.count("mid first"), found.count("mid last")) == (1, 1)
+
+
+def test_the_numbers_of_a_waterfall_stand_one_under_another() -> None:
+    """At the right edge, each with its whole value."""
+    steps = [Step("a", 0.0, 0.25, "+25.00", "", 0.25), Step("b", 0.25, 0.1, "-15.00", "", -0.15)]
+    found = str(waterfall(steps, "bridge"))
+    assert re.findall(r'x="100%" y="[\d.]+" class="value end" data-v="([^"]*)"', found) == ["0.25", "-0.15"]
