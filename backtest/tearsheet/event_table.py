@@ -46,7 +46,8 @@ def event_table(events: pl.DataFrame, cars: Mapping[str, float] | None = None, w
     columns, rows = tuple(columns[k] for k in kept), tuple(tuple(row[k] for k in kept) for row in rows)
     hidden = events.height - len(rows)
     note = say("{count} more in events.parquet", count=number(hidden, 0)) if hidden else ""
-    strong = say("Strength: the change against the prior, in percent of it.")
+    has_strength = labels.index("Strength") in kept
+    strong = say("Strength: the change against the prior, in percent of it.") if has_strength else ""
     car = say("CAR: of the announcer, {window}.", window=window) if window else ""
     remarks = " ".join(one for one in (note and f"{note}.", strong, car) if one)
     return Table(say("Events, largest P&L first"), columns, rows, remarks, kind="events")

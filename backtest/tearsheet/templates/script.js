@@ -137,7 +137,7 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
 for (const table of document.querySelectorAll("table[data-filterable]")) {
   const field = table.closest(".wrap").previousElementSibling;
   const rows = [...table.tBodies[0].rows].filter(row => row.cells.length > 1);
-  if (!rows.length) continue;
+  if (rows.length < 6) continue;
   field.hidden = false;
   field.firstElementChild.addEventListener("input", event => {
     const words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
