@@ -32,7 +32,7 @@ __all__ = [
 
 MARKED = ("event_id", "kind", "asset", "direction", "session", "pnl", "value", "low", "high", "prior", "unit", "source")
 MOST_BARS = 20
-LONGEST_ADDRESS, LONGEST_SOURCE = 200, 72
+LONGEST_ADDRESS, LONGEST_SOURCE = 200, 60
 MOST_LOSSES = 40
 OTHER = "other kinds"
 

@@ -24,7 +24,7 @@ ROLES = ("a", "b", "d", "e", "f")
 CASH = "c"
 HEIGHT = 150
 # Layers are smooth but for the sessions of trades: fewer points than the equity needs.
-BUCKETS = 200
+BUCKETS = 160
 
 
 def exposure_figure(result: Result, found: Series) -> Figure:

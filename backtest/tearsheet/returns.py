@@ -64,7 +64,7 @@ def _heat(period: str, value: float | None, partial: set[str], full: float) -> C
         )
     share = min(1.0, abs(value) / full) * STRONGEST
     kind = "" if number(value * 100, 1) == number(0.0, 1) else "up" if value > 0 else "down"
-    return Cell(number(value * 100, 1) + star, sort=repr(value), title=period, kind=kind, share=f"{share:.2f}")
+    return Cell(number(value * 100, 1) + star, sort=f"{value:.12g}", title=period, kind=kind, share=f"{share:.2f}")
 
 
 def year_table(result: Result, found: Series) -> Table:

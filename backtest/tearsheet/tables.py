@@ -51,8 +51,8 @@ def text(value: str, title: str = "") -> Cell:
 
 
 def counted(shown: str, value: float | None, why: str = "") -> Cell:
-    """Make a cell of a number, sortable by its full value; ``why`` there is none shows on hover."""
-    return Cell(shown, title=why) if value is None else Cell(shown, sort=repr(float(value)))
+    """Make a cell of a number, sortable by twelve digits of it; ``why`` there is none shows on hover."""
+    return Cell(shown, title=why) if value is None else Cell(shown, sort=f"{value:.12g}")
 
 
 def missing(why: str) -> Cell:

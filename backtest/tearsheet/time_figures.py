@@ -127,7 +127,7 @@ def _drawdown(result: Result, found: Series) -> Figure:
         height=130,
         in_percent=True,
         include=(0.0,),
-        buckets=400,
+        buckets=300,
     )
     return Figure(
         "drawdown",
@@ -159,6 +159,7 @@ def _turnover(result: Result, found: Series) -> Figure:
         height=80,
         in_percent=True,
         include=(0.0,),
+        buckets=300,
     )
     return Figure(
         "turnover",
