@@ -44,6 +44,23 @@ class Card:
     convention: str
     exact: str = ""
 
+    @property
+    def below(self) -> str:
+        """Give in a few words the interval, else the reason why there is no value, else the first fact."""
+        first = self.facts[0] if self.facts else None
+        if self.value == DASH or first is None:
+            return self.note
+        if first.label == INTERVAL:
+            return f"{INTERVAL}: {first.text}" if first.exact else ""
+        return f"{first.label} {first.text}"
+
+    @property
+    def peers(self) -> str:
+        """Give in a few words the same number of base and benchmark, or what else stands beside the value."""
+        others = self.facts if self.value == DASH else self.facts[1:]
+        said = ", ".join(f"{fact.label} {fact.text}" for fact in others)
+        return said or ("" if self.value == DASH or not self.facts else self.note)
+
 
 def cards(view: View) -> tuple[Card, ...]:
     """Make the cards: growth, Sharpe ratio, drawdown, placebo p, deflated Sharpe ratio, costs."""
