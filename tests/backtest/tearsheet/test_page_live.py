@@ -72,10 +72,14 @@ def test_nothing_overlaps_or_is_cut_at_three_widths(browser: Tab, tmp_path: Path
         assert width < 1440 or found["cut"] == []
 
 
+def _shown(browser: Tab, selector: str) -> None:
+    browser.run(f"document.querySelector({selector!r}).scrollIntoView({{ block: 'center' }})")
+
+
 def _middle(browser: Tab, selector: str) -> tuple[float, float]:
     found = browser.run(
-        f"(() => {{ const one = document.querySelector({selector!r}); one.scrollIntoView({{ block: 'center' }});"
-        " const box = one.getBoundingClientRect(); return [box.left + box.width / 2, box.top + box.height / 2]; })()"
+        f"(() => {{ const box = document.querySelector({selector!r}).getBoundingClientRect();"
+        " return [box.left + box.width / 2, box.top + box.height / 2]; })()"
     )
     return found[0], found[1]
 
@@ -93,6 +97,7 @@ def test_the_pointer_reaches_the_link_in_the_card_of_a_mark(browser: Tab, tmp_pa
         "[...document.querySelectorAll('.mark')].findIndex(one => one.getAttribute('aria-label').includes('https:'))"
     )
     browser.run(f"document.querySelectorAll('.mark')[{mark}].querySelector('path').id = 'chosen'")
+    _shown(browser, "#chosen")
     _move(browser, *_middle(browser, "#chosen"))
     assert browser.run("!document.getElementById('card').hidden")
     _move(browser, *_middle(browser, "#card a"))
@@ -125,6 +130,7 @@ def test_the_crosshair_stands_at_one_session_in_all_charts(browser: Tab, tmp_pat
     """Under a real pointer: every chart over sessions shows its line at the same share and the same date."""
     browser.size(1440, 1000)
     browser.open(_page(tmp_path, "full"))
+    _shown(browser, "#figure-growth .box > svg")
     x, y = _middle(browser, "#figure-growth .box > svg")
     _move(browser, x + 60, y)
     found = browser.run(
