@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import shutil
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -17,6 +18,7 @@ from offline_yahoo import Yahoo, mounted, reply
 from backtest.config.reader import load
 from backtest.engine import run
 from backtest.sources import groups, read_prices
+from data.clocks import Clock
 from data.prices import yahoo
 from data.prices.fetching import Line, failed
 from tools.golden import WITHOUT, differences, measured
@@ -52,7 +54,7 @@ def fetched(name, place, frame):
         shutil.copy(file, place)
     loaded = load(place / f"{name}.yaml", [SWITCH, *WITHOUT])
     prices = loaded.config.prices
-    line = Line(mounted(answered(frame, prices.start)), lambda: NOW, lambda _: None)
+    line = Line(partial(mounted, answered(frame, prices.start)), Clock(today=lambda: NOW), workers=1)
     for calendar, assets in groups(loaded.config):
         failed(yahoo.fetch(prices, place / prices.store, assets, calendar, line=line), len(assets))
     return loaded
