@@ -9,6 +9,7 @@ import signal
 import threading
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ from zoneinfo import ZoneInfo
 import requests
 from requests.adapters import BaseAdapter
 
+from data.clocks import Clock
+from data.prices.fetching import Line
 from data.prices.turns import APART_SECONDS
 
 if TYPE_CHECKING:
@@ -132,6 +135,12 @@ def mounted(adapter: BaseAdapter) -> requests.Session:
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
+
+
+def way(yahoo: Yahoo, at: datetime) -> Line:
+    """Give the way of this process to the offline Yahoo at an instant; waits are noted and pass at once."""
+    waits = Waits(yahoo.pauses)
+    return Line(partial(mounted, yahoo), Clock(waits.now, waits.sleep, lambda: at), workers=1)
 
 
 class Through(BaseAdapter):

@@ -8,19 +8,17 @@ from __future__ import annotations
 import math
 import shutil
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import polars as pl
 import pytest
-from offline_yahoo import Yahoo, mounted, reply
+from offline_yahoo import Yahoo, reply, way
 
 from backtest.config.reader import load
 from backtest.engine import run
 from backtest.sources import groups, read_prices
-from data.clocks import Clock
 from data.prices import yahoo
-from data.prices.fetching import Line, failed
+from data.prices.fetching import failed
 from tools.golden import WITHOUT, differences, measured
 
 pytestmark = pytest.mark.shared
@@ -54,7 +52,7 @@ def fetched(name, place, frame):
         shutil.copy(file, place)
     loaded = load(place / f"{name}.yaml", [SWITCH, *WITHOUT])
     prices = loaded.config.prices
-    line = Line(partial(mounted, answered(frame, prices.start)), Clock(today=lambda: NOW), workers=1)
+    line = way(answered(frame, prices.start), NOW)
     for calendar, assets in groups(loaded.config):
         failed(yahoo.fetch(prices, place / prices.store, assets, calendar, line=line), len(assets))
     return loaded

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import partial
 
 import numpy as np
 import pytest
-from offline_yahoo import Yahoo, mounted, reply
+from offline_yahoo import Yahoo, reply, way
 
 from backtest.config.model import Config
 from backtest.engine import run
 from backtest.sources import groups
 from data.calendar import load, weekdays
-from data.clocks import Clock
 from data.errors import InputError
 from data.prices import yahoo
-from data.prices.fetching import Line, failed
+from data.prices.fetching import failed
 
 FIRST, LAST = np.datetime64("2024-01-02"), np.datetime64("2024-01-31")
 SETTINGS = {
@@ -48,7 +46,7 @@ def folder(tmp_path_factory):
     london = {"currency": "KRW", "zone": "Europe/London", "hour": 0.0, "exchange": "CCY", "type": "CURRENCY"}
     rates = weekdays("Europe/London").between(FIRST, LAST)
     offline.answers["KRW=X"] = reply("KRW=X", closes(rates, 1300.0, 0.002), volume=[0] * len(rates), **london)
-    line = Line(partial(mounted, offline), Clock(today=lambda: datetime(2024, 2, 10, tzinfo=UTC)))
+    line = way(offline, datetime(2024, 2, 10, tzinfo=UTC))
     for calendar, assets in groups(config):
         failed(yahoo.fetch(config.prices, place / "store", assets, calendar, line=line), len(assets))
     return place

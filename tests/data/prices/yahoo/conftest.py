@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from offline_yahoo import Waits, Yahoo, mounted, reply
+from offline_yahoo import Yahoo, reply, way
 
-from data.clocks import Clock
-from data.prices.fetching import Line
 from data.prices.settings import PriceYahoo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from data.prices.fetching import Line
 
 
 @pytest.fixture
@@ -35,9 +34,7 @@ def line(yahoo: Yahoo) -> Callable[..., Line]:
     """Give a function that makes the way to the offline Yahoo at an instant; waits are noted and pass at once."""
 
     def at(instant: str = "2024-02-01T12:00:00+00:00") -> Line:
-        waits = Waits(yahoo.pauses)
-        clock = Clock(waits.now, waits.sleep, lambda: datetime.fromisoformat(instant).astimezone(UTC))
-        return Line(partial(mounted, yahoo), clock)
+        return way(yahoo, datetime.fromisoformat(instant).astimezone(UTC))
 
     return at
 

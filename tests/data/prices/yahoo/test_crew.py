@@ -51,7 +51,7 @@ def server(yahoo: Any) -> Iterator[str]:
 def crewed(server: str, line: Callable[..., Line]) -> Line:
     """Give a way on which two processes ask; its seconds are short."""
     quick = Clock(lambda: time.monotonic() * SPEED, lambda seconds: time.sleep(seconds / SPEED), line().clock.today)
-    return replace(line(), opens=partial(mounted, Through(server)), clock=quick)
+    return replace(line(), opens=partial(mounted, Through(server)), clock=quick, workers=4)
 
 
 def test_several_workers_give_what_one_gives_byte_for_byte(
