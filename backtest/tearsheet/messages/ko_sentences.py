@@ -194,7 +194,7 @@ SENTENCES: dict[str, str] = {
     "not known, trials are counted in a folder of runs": "알 수 없음, 시도 횟수는 실행 폴더에서 셉니다",
     "nothing was gained before costs, or nothing paid": "비용 전 이익이 없거나 낸 비용이 없음",
     "the case could not be walked to its end": "이 경우는 끝까지 계산되지 않음",
-    "the fit has no such bound": "추정에 이 한계가 없음",
+    "the fit has no such number": "추정에 이 수치가 없음",
     "the returns do not vary, or are too few, or their mean is not above 0": "수익률이 변하지 않거나, 수가 적거나, 평균이 0보다 크지 않음",
     "the returns of this case do not vary": "이 경우의 수익률은 변하지 않음",
     "the source names no asset": "출처에 자산이 없음",

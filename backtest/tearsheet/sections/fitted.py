@@ -94,13 +94,13 @@ def _reason(row: dict[str, Any]) -> str:
 
 
 def _table(view: View) -> Table:
-    found = _rows(view)
+    found, why = _rows(view), say("the fit has no such number")
     rows = tuple(
         (
             text(display(row["signal"], 40)), text(display(row["setting"], 40)),
-            *(counted(number(row[name], 4), row[name]) for name in ("value", "lower", "upper")),
-            counted(number(row["p"], 3), row["p"]),
-            counted(number(row["events"], 0), row["events"]), text(str(row["train_until"] or DASH)),
+            *(counted(number(row[name], 4), row[name], why) for name in ("value", "lower", "upper")),
+            counted(number(row["p"], 3), row["p"], why), counted(number(row["events"], 0), row["events"], why),
+            text(str(row["train_until"] or DASH), title="" if row["train_until"] else why),
             text(display(row["used"], 60) or say("the fit")),
         )
         for row in found
