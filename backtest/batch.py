@@ -15,9 +15,9 @@ from backtest.bar import bar
 from backtest.costs import Account, Costs
 from backtest.kernels import abreast, lanes, prepare
 from backtest.kernels import simulate as kernel
-from backtest.kernels.cache import guarded
+from backtest.kernels.objects import laid
 from backtest.kernels.parts import totals
-from backtest.simulation import inside, market, terms_table
+from backtest.simulation import inside, market, numbers, terms_table
 from data.errors import RunError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
+    from backtest.kernels.objects import Laid
     from backtest.portfolio import Targets
 
 __all__ = ["Batch", "Walks", "simulate_many", "walk_many"]
@@ -233,7 +234,8 @@ def _walk_batch(
     side_by_side: bool = True, tell: Callable[[int], None] = _untold,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
     """Walk abreast what is plain, and what is left one by one."""
-    sessions = on.mark.shape[1]
+    sessions, scenario = on.mark.shape[1], np.ascontiguousarray(batch.scenario, dtype=np.int64)
+    batch = Batch(scenario, *numbers(batch.session, batch.start, batch.asset, batch.weight))
     out = (np.zeros((len(batch), len(kernel.SUMMARY))), np.zeros((len(batch) if paths else 0, 1, sessions)))
     left = np.ones(len(batch), dtype=np.bool_)
     if side_by_side and len(batch) >= lanes.LANES and _plain(on, table):
@@ -253,11 +255,12 @@ def _abreast(  # noqa: PLR0917
     bits, plain = batch.weight.view(np.int64), np.ones(len(batch), dtype=np.bool_)
     summary, equity = out
 
-    def part(first: int, last: int, room: tuple[Any, ...]) -> None:
-        given = (on.reference, on.mark, rows, bits, batch.scenario, table, first, last)
-        abreast.walk_abreast(*given, *room, summary[first:last], equity[first:last], plain[first:last])
+    given = laid(on.reference, on.mark, rows, bits, batch.scenario, table)
 
-    rooms = [(prepare.desk(sessions, assets, detail=False), lanes.room(assets)) for _ in range(threads)]
+    def part(first: int, last: int, room: Laid) -> None:
+        abreast.walk_abreast(given, first, last, room, summary[first:last], equity[first:last], plain[first:last])
+
+    rooms = [laid(prepare.desk(sessions, assets, detail=False), lanes.room(assets)) for _ in range(threads)]
     slices = [(at, min(at + lanes.LANES, len(batch))) for at in range(0, len(batch), lanes.LANES)]
     for first, last in _share(part, slices, rooms):
         tell(int(plain[first:last].sum()))
@@ -273,15 +276,16 @@ def _one_by_one(  # noqa: PLR0917
     rows = kernel.Rows(batch.session, batch.start, batch.asset, batch.weight)
     inside(rows, on, batch.scenario)
     summary, equity = out
-    none = prepare.journal(0, 0, 0)
+    given, none = laid(on, rows, batch.scenario, table), laid(prepare.journal(0, 0, 0))
 
-    def part(first: int, last: int, desk: kernel.Desk) -> None:
-        kernel.walk(on, rows, batch.scenario, table, first, last, desk, summary[first:last], equity[first:last], none)
+    def part(first: int, last: int, desk: Laid) -> None:
+        kernel.walk(given, first, last, desk, summary[first:last], equity[first:last], none)
 
     runs = np.split(which, np.flatnonzero(np.diff(which) != 1) + 1)
     ends = [(int(run[0]), int(run[-1]) + 1) for run in runs]
     slices = [(at, min(at + SLICE, end)) for start, end in ends for at in range(start, end, SLICE)]
-    for first, last in _share(part, slices, [prepare.desk(sessions, assets, detail=False) for _ in range(threads)]):
+    rooms = [laid(prepare.desk(sessions, assets, detail=False)) for _ in range(threads)]
+    for first, last in _share(part, slices, rooms):
         tell(last - first)
 
 
@@ -289,7 +293,6 @@ def _share(
     work: Callable[[int, int, Any], None], slices: Sequence[tuple[int, int]], rooms: Sequence[Any]
 ) -> Iterator[tuple[int, int]]:
     """Let one thread per room take the slices in turn; give those done. Who takes which changes nothing."""
-    guarded(lambda: work(0, 0, rooms[0]))  # compiles once, before the threads share it
     free: SimpleQueue[Any] = SimpleQueue()
     for room in rooms:
         free.put(room)

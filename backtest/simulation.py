@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from backtest.costs import Account, Costs
 from backtest.kernels import prepare
 from backtest.kernels import simulate as kernel
-from backtest.kernels.cache import guarded
 from backtest.kernels.parts import totals
 from backtest.portfolio import Targets
 from data.errors import RunError
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-__all__ = ["Walk", "inside", "market", "simulate", "terms_table", "walk"]
+__all__ = ["Walk", "inside", "market", "numbers", "simulate", "terms_table", "walk"]
 
 BPS = 1e-4
 LEAST, MOST = 1e-15, 1e15  # of a price or of the capital, in account currency
@@ -186,7 +185,7 @@ def market(
 
 def walk(on: kernel.Market, targets: Targets, costs: Costs, account: Account, capital: float | None = None) -> Walk:
     """Walk one portfolio on a prepared panel; the journal is made larger when it turns out too small."""
-    rows = totals(targets.session, targets.start, targets.asset, targets.weight)
+    rows = totals(*numbers(targets.session, targets.start, targets.asset, targets.weight))
     inside(rows, on, np.array([0, len(rows.session)]))
     assets, sessions = on.mark.shape
     room = 2 * len(rows.asset) + assets
@@ -196,7 +195,7 @@ def walk(on: kernel.Market, targets: Targets, costs: Costs, account: Account, ca
         desk = prepare.desk(sessions, assets, detail=True)
         scenario = np.array([0, len(rows.session)], dtype=np.int64)
         table = terms_table([costs], [account], capital)
-        guarded(lambda: kernel.walk(on, rows, scenario, table, 0, 1, desk, summary, paths, journal))  # noqa: B023
+        kernel.walk(on, rows, scenario, table, 0, 1, desk, summary, paths, journal)
         orders, calls, stopped = (int(value) for value in summary[0, -3:])
         if orders <= room:
             break
@@ -207,6 +206,18 @@ def walk(on: kernel.Market, targets: Targets, costs: Costs, account: Account, ca
         **named, held=journal.shares, since=journal.since, label=label, order=order, margin_calls=calls,
         stopped=None if stopped < 0 else stopped,
     )  # fmt: skip
+
+
+def numbers(
+    session: NDArray[Any], start: NDArray[Any], asset: NDArray[Any], weight: NDArray[Any]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Give targets in the types and the layout that the compiled walk reads; positions must be whole numbers."""
+    given = {"session": np.asarray(session), "start": np.asarray(start), "asset": np.asarray(asset)}
+    for name, values in given.items():
+        if not np.can_cast(values.dtype, np.int64, "same_kind"):
+            raise RunError(f"{name} of the targets holds {values.dtype}, expected whole numbers: positions")
+    places = [np.ascontiguousarray(values, dtype=np.int64) for values in given.values()]
+    return places[0], places[1], places[2], np.ascontiguousarray(weight, dtype=np.float64)
 
 
 def inside(rows: kernel.Rows, on: kernel.Market, scenario: NDArray[np.int64]) -> None:

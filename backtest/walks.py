@@ -9,7 +9,6 @@ import numpy as np
 
 from backtest import simulation
 from backtest.kernels import attribute as second
-from backtest.kernels.cache import guarded
 from backtest.kernels.parts import parts
 from backtest.kernels.prepare import averages
 from backtest.portfolio import BASE, Targets
@@ -150,7 +149,7 @@ def attribute(on: Stage, targets: Targets, walked: Walk, count: int) -> Attribut
     rows = (shifted.session, shifted.start, shifted.asset, shifted.part, shifted.weight)
     pieces = parts(*rows, len(on.panel.assets))
     journal = (walked.label, walked.order, walked.value, -1 if walked.stopped is None else walked.stopped)
-    gain, cost, held = guarded(lambda: second.attribute(pieces, *journal, on.market, count))
+    gain, cost, held = second.attribute(pieces, *journal, on.market, count)
     return Attribution(gain, cost, held, _unpriced(on.market, shifted, count))
 
 

@@ -80,15 +80,15 @@ def _ours(name: str) -> Check:
 
 def _cache() -> Check:
     try:
-        from backtest.kernels.cache import folder  # makes the folder
+        from backtest.kernels.cache import folder
 
-        path = Path(os.environ.get("NUMBA_CACHE_DIR") or folder())
+        path = folder()
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         return Check("kernel cache", ok=False, found=f"{error.filename}: {error.strerror}")
     if not os.access(path, os.W_OK | os.X_OK):
         return Check("kernel cache", ok=False, found=f"{path} is not writable")
-    if path.stat().st_mode & stat.S_IWOTH:  # numba's cache is a pickle: whoever writes there runs code here
+    if path.stat().st_mode & stat.S_IWOTH:  # it holds machine code: whoever writes there runs code here
         return Check("kernel cache", ok=False, found=f"{path} can be written by everybody; chmod 700 it")
     return Check("kernel cache", ok=True, found=f"{path} (writable)")
 

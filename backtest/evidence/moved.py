@@ -16,7 +16,6 @@ import numpy as np
 
 from backtest.batch import Batch
 from backtest.evidence.tables import draws_of, tilts_of
-from backtest.kernels.cache import guarded
 from backtest.kernels.redraw import redraw
 from backtest.plan import context, draft, replanned
 from backtest.portfolio import Targets, decisions
@@ -155,7 +154,6 @@ class Mover:
             written = (made.session, made.weight, made.sums)
             redraw(tilts, self.still, members, given, first, until, room, places, *written)
 
-        guarded(lambda: part(len(on)))
         with ThreadPoolExecutor(cpu_count() or 1) as pool:
             list(pool.map(part, range(0, len(on), SLICE)))
         return made

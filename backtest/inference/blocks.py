@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from backtest.kernels import resample
-from backtest.kernels.cache import guarded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,7 +92,7 @@ def draws(blocks: Blocks, sessions: int, count: int, first: int = 0) -> NDArray[
     """Give the sessions of resamples ``first`` to ``first + count - 1``, shape (count, sessions)."""
     out = np.empty((count, sessions), dtype=np.int64)
     is_stationary = blocks.kind == "stationary"
-    guarded(lambda: resample.indices(out, float(blocks.length), is_stationary, blocks.seed, first))
+    resample.indices(out, float(blocks.length), is_stationary, _bits(blocks.seed), first)
     return out
 
 
@@ -104,8 +103,13 @@ def means(values: F, blocks: Blocks, count: int, first: int = 0) -> F:
     np.cumsum(values - centre, axis=0, out=running[1:])
     out = np.empty((count, values.shape[1]))
     is_stationary = blocks.kind == "stationary"
-    guarded(lambda: resample.sums(out, running, float(blocks.length), is_stationary, blocks.seed, first))
+    resample.sums(out, running, float(blocks.length), is_stationary, _bits(blocks.seed), first)
     return np.asarray(centre + out / len(values))
+
+
+def _bits(seed: int) -> int:
+    """Give the 64 bits of a seed as a signed number: kernels know no other."""
+    return int(np.uint64(seed).view(np.int64))
 
 
 def means_at(values: F, index: NDArray[np.int64]) -> F:
@@ -115,7 +119,7 @@ def means_at(values: F, index: NDArray[np.int64]) -> F:
     out = np.empty((len(index), values.shape[1]))
     whole = np.ascontiguousarray(values, dtype=np.float64)
     at = np.ascontiguousarray(index, dtype=np.int64)
-    guarded(lambda: resample.gathered(out, whole, at))
+    resample.gathered(out, whole, at)
     return np.asarray(out / index.shape[1])
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from backtest.kernels import resample
-from backtest.kernels.cache import guarded
 from data.errors import RunError
 
 if TYPE_CHECKING:
@@ -80,7 +79,8 @@ def pbo(returns: NDArray[np.float64], blocks: int = 16) -> Overfitting:
     counts, totals, squares = _per_block(returns, blocks)
     inside = _halves(blocks)
     best, told = np.empty(len(inside), np.int64), np.empty((len(inside), 3))
-    status = guarded(lambda: resample.splits(counts, totals, squares, inside, best, told))
+    room = np.empty((6, returns.shape[1]))
+    status = resample.splits(counts, totals, squares, inside, room, best, told)
     if status == resample.FLAT:
         raise RunError("a strategy gains the same in every session of some half: it has no Sharpe ratio; leave it out")
     share = told[:, 2] / (returns.shape[1] + 1.0)

@@ -13,7 +13,6 @@ catches up. A scenario that turns out not to be plain is reported and left to th
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from backtest.kernels.lanes import (
     ACTIVE,
@@ -59,11 +58,12 @@ from backtest.kernels.lanes import (
     Lanes,
 )
 from backtest.kernels.loading import advance, load
+from backtest.kernels.objects import entry
 from backtest.kernels.rebalance import buy, fit, scale, sell, settle, sure
 from backtest.kernels.simulate import INNER, ONCE, ORDERS, Desk, Rows
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)
+@entry
 def walk_abreast(
     reference: F, mark: F, rows: Rows, bits: I, scenario: I, accounts: F, first: int, last: int, desk: Desk,
     lanes: Lanes, summary: F, paths: F, plain: B,

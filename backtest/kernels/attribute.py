@@ -12,9 +12,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from backtest.kernels.objects import entry
 from backtest.kernels.simulate import (
     DAYS_PER_YEAR,
     DELISTED,
@@ -64,7 +64,7 @@ def attribute(parts: Parts, label: I, order: F, value: F, stopped: int, market: 
     return gain, cost, held
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)
+@entry
 def _attribute(
     parts: Parts, label: I, order: F, value: F, last_session: int, market: Market, gain: F, cost: F, held: B, pairs: F,
     orders: F, flags: B,

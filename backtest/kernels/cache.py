@@ -1,67 +1,75 @@
-"""The disk cache of compiled kernels: a private folder per user, keyed by what the machine code depends on."""
+"""The cache of compiled kernels: a private folder per user, keyed by what the machine code depends on."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
 import os
-import pickle
 import shutil
 import sys
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from tempfile import NamedTemporaryFile
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-__all__ = ["clear", "folder", "guarded", "use_own_folder"]
+__all__ = ["clear", "folder", "keep", "kept"]
 
 LOG = logging.getLogger("eventfolio")
-Returned = TypeVar("Returned")
+DIGEST = hashlib.sha256().digest_size
 
 
 def folder() -> Path:
-    """Give the cache folder: under XDG_CACHE_HOME (or ~/.cache), keyed by numba, Python and the kernels' source.
+    """Give the cache folder: under XDG_CACHE_HOME (or ~/.cache), keyed by numba, Python and the kernels' source."""
+    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(home) / "eventfolio" / _key()
 
-    numba looks only at the file of the outer function, so an edit elsewhere would leave stale machine code in use
-    (numba issue 9483); the hash over all kernel files closes that hole.
-    """
+
+@cache
+def _key() -> str:
+    """Hash all kernel files: they call each other, and an edit anywhere may change any object."""
     from importlib.metadata import version
 
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
-    key = f"numba{version('numba')}-py{sys.version_info[0]}{sys.version_info[1]}-{digest.hexdigest()[:12]}"
-    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(home) / "eventfolio" / key
+    return f"numba{version('numba')}-py{sys.version_info[0]}{sys.version_info[1]}-{digest.hexdigest()[:12]}"
 
 
-def use_own_folder() -> None:
-    """Point numba at the cache folder, made with mode 0700 because numba's cache is a pickle."""
-    from numba import config
-
-    if "NUMBA_CACHE_DIR" not in os.environ:
-        path = folder()
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        config.CACHE_DIR = str(path)
-
-
-def guarded(call: Callable[[], Returned]) -> Returned:
-    """Run a call that may load compiled code; when the cache is damaged, clear it, say so, and compile anew.
-
-    A kill during compilation leaves truncated files behind, on which numba raises (numba issue 10434).
-    """
+def kept(name: str, key: str) -> bytes | None:
+    """Give the object kept under a key, None without one; when it is damaged, clear the cache and say so."""
+    path = _path(name, key)
     try:
-        return call()
-    except (EOFError, pickle.UnpicklingError) as error:
-        LOG.warning(
-            "the cache of compiled kernels was damaged (%s); it is cleared and built anew", type(error).__name__
-        )
-        clear()
-        return call()
+        content = path.read_bytes()
+    except OSError:
+        return None
+    if content[:DIGEST] == _digest(key, content[DIGEST:]):
+        return content[DIGEST:]
+    LOG.warning("the cache of compiled kernels was damaged (%s); it is cleared and built anew", path.name)
+    clear()
+    return None
+
+
+def keep(name: str, key: str, code: bytes) -> None:
+    """Keep an object, whole or not at all, whoever else keeps it at the same time; say so where that cannot be done."""
+    path = _path(name, key)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, prefix=f"{name}-", suffix=".part", delete=False) as file:
+            file.write(_digest(key, code) + code)
+        Path(file.name).replace(path)
+    except OSError as error:
+        LOG.warning("the compiled kernel %s cannot be kept (%s): the next process compiles it again", name, error)
 
 
 def clear() -> None:
     """Empty the cache folder."""
     shutil.rmtree(folder(), ignore_errors=True)
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _path(name: str, key: str) -> Path:
+    return folder() / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.o"
+
+
+def _digest(key: str, code: bytes) -> bytes:
+    """Hash an object with its key: one of another processor under this name is as wrong as a damaged one."""
+    return hashlib.sha256(key.encode() + b"\0" + code).digest()

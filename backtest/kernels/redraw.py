@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from backtest.kernels.objects import entry, inner
 
 F = NDArray[np.float64]
 I = NDArray[np.int64]
@@ -72,10 +73,10 @@ class Draws(NamedTuple):
     start: I
 
 
-INNER = njit(nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+INNER = inner()
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)
+@entry
 def redraw(
     tilts: Tilts, plain: F, members: I, draws: Draws, first: int, last: int, room: F, places: I, session: I, weight: F,
     sums: F,

@@ -11,13 +11,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from backtest.kernels.objects import entry, inner
 
 F = NDArray[np.float64]
 I = NDArray[np.int64]
 
-INNER = njit(nogil=True, error_model="numpy", inline="always")
+INNER = inner(inline=True)
 OK, FLAT = 0, 1
 FLAT_SHARE = 1e-12  # of the mean square: a variance below it is rounding
 GOLDEN, FIRST, SECOND = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -52,7 +53,7 @@ def _block(state: np.uint64, sessions: np.int64, length: float, stationary: bool
     return state, start, np.int64(1) + np.int64(min(more, 1e15))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@entry
 def indices(out: I, length: float, stationary: bool, seed: np.int64, first: np.int64) -> None:
     """Fill out (resamples, sessions) with the sessions of resamples ``first``, ``first + 1``, ..."""
     count, sessions = out.shape
@@ -66,7 +67,7 @@ def indices(out: I, length: float, stationary: bool, seed: np.int64, first: np.i
             t += run
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@entry
 def sums(out: F, running: F, length: float, stationary: bool, seed: np.int64, first: np.int64) -> None:
     """Fill out (resamples, columns) with sums over resamples; running (sessions + 1, columns) begins with zeros."""
     sessions, columns = running.shape[0] - 1, running.shape[1]
@@ -86,7 +87,7 @@ def sums(out: F, running: F, length: float, stationary: bool, seed: np.int64, fi
                     out[b, k] += running[sessions, k] - running[start, k] + running[end - sessions, k]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@entry
 def gathered(out: F, values: F, index: I) -> None:
     """Fill out (resamples, columns) with sums of values (sessions, columns) over an explicit index matrix."""
     for b in range(out.shape[0]):
@@ -115,8 +116,8 @@ def _added(to: F, row: F) -> None:
         to[k] += row[k]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def splits(counts: F, totals: F, squares: F, inside: NDArray[np.bool_], best: I, told: F) -> int:
+@entry
+def splits(counts: F, totals: F, squares: F, inside: NDArray[np.bool_], room: F, best: I, told: F) -> int:
     """Choose the best strategy inside every split and see how it does outside.
 
     Parameters
@@ -125,23 +126,25 @@ def splits(counts: F, totals: F, squares: F, inside: NDArray[np.bool_], best: I,
         Sessions (S,), sums and sums of squares (S, N) of every block.
     inside
         Which blocks are in sample, (C, S).
+    room
+        Working room, (6, N).
     best, told
         Filled: the strategy chosen (C,); its Sharpe ratio inside and outside, and its midrank outside from 1 (C, 3).
 
     """
     blocks, strategies = totals.shape
-    total, square = np.empty((2, strategies)), np.empty((2, strategies))
-    within, without = np.empty(strategies), np.empty(strategies)
+    total, square, within, without = room[:2], room[2:4], room[4], room[5]
     for c in range(inside.shape[0]):
         total[:] = 0.0
         square[:] = 0.0
-        length = np.zeros(2)
+        sessions, ours = 0.0, 0.0
         for s in range(blocks):
             side = 0 if inside[c, s] else 1
-            length[side] += counts[s]
+            sessions += counts[s]
+            ours += counts[s] if inside[c, s] else 0.0
             _added(total[side], totals[s])
             _added(square[side], squares[s])
-        flat = _sharpes(within, total[0], square[0], length[0]) + _sharpes(without, total[1], square[1], length[1])
+        flat = _sharpes(within, total[0], square[0], ours) + _sharpes(without, total[1], square[1], sessions - ours)
         if flat > 0:
             return FLAT
         chosen = np.argmax(within)

@@ -23,8 +23,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from backtest.kernels.objects import entry, inner
 
 F = NDArray[np.float64]
 I = NDArray[np.int64]
@@ -58,10 +59,9 @@ ULP = 2.220446049250313e-16
 POSITION, TARGET, WANTED, ASKED = range(4)
 SINCE, WHY, PENDING, ORDERED, BUYS, WAITS, GONE = range(7)
 
-# Nothing here allocates, so numba's reference counts are left out; only `walk` is called from Python, so only it gets a
-# wrapper and a place in the cache (docs/adr/0005 has what that saves).
-ONCE = njit(nogil=True, error_model="numpy", _nrt=False, inline="always")  # small, or called from one place
-INNER = njit(nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+# Nothing here allocates or raises, and only `walk` is called from Python: docs/adr/0005 has what that saves.
+ONCE = inner(inline=True)  # small, or called from one place
+INNER = inner()
 
 
 class Market(NamedTuple):
@@ -147,7 +147,7 @@ class Journal(NamedTuple):
     order: F
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)
+@entry
 def walk(
     market: Market, rows: Rows, scenario: I, accounts: F, first: int, last: int, desk: Desk, summary: F, paths: F,
     journal: Journal,

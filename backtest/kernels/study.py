@@ -8,18 +8,18 @@ then one subtraction, whatever its length, and so is an event window.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from backtest.kernels.objects import entry
 
 F = NDArray[np.float64]
 I = NDArray[np.int64]
 
-FAST = njit(nogil=True, error_model="numpy", cache=True)
 TILE = 128  # events whose assets' rows are kept near while the draws pass over them
 ROUNDING = 1e-13  # of the sums so far: a residual sum of squares below it is rounding, not variance
 
 
-@FAST
+@entry
 def prefix(y: F, centre: F, x: F, middle: float, sums: F) -> None:
     """Fill ``sums`` (A, T + 1, 6) for returns y (A, T) about centre (A,) and a market x (T,) about middle."""
     assets, sessions = y.shape
@@ -36,7 +36,7 @@ def prefix(y: F, centre: F, x: F, middle: float, sums: F) -> None:
         sums[a, sessions, 3], sums[a, sessions, 4], sums[a, sessions, 5] = syy, sxy, sxx
 
 
-@FAST
+@entry
 def windows(fit: F, sums: F, asset: I, session: I, span: I, fewest: float, out: F) -> None:
     """Fill out (event, 3) with CAR, SCAR and the valid sessions of one event window under the market model.
 
@@ -76,7 +76,7 @@ def windows(fit: F, sums: F, asset: I, session: I, span: I, fewest: float, out: 
             out[i, 0], out[i, 1] = car, car / np.sqrt(variance)
 
 
-@FAST
+@entry
 def bmp(table: F, asset: I, session: I, sign: F, first: int, last: int, out: F) -> None:
     """Fill out (draw, 3) for draws first to last with BMP's t, the mean SCAR and the number of known SCARs.
 
@@ -85,25 +85,26 @@ def bmp(table: F, asset: I, session: I, sign: F, first: int, last: int, out: F) 
     draws inside, so that assets' rows stay near; every draw still adds its events in their order.
     """
     signed = sign.shape[0] > 1 or sign.shape[1] > 1
-    sums = np.zeros((last - first, 3))
+    for d in range(first, last):
+        out[d, 0], out[d, 1], out[d, 2] = 0.0, 0.0, 0.0  # here the sums are kept until all events are added
     for tile in range(0, session.shape[1], TILE):
         for d in range(first, last):
-            n, total, squares = sums[d - first, 0], sums[d - first, 1], sums[d - first, 2]
+            n, total, squares = out[d, 0], out[d, 1], out[d, 2]
             for i in range(tile, min(tile + TILE, session.shape[1])):
                 value = table[asset[d, i], session[d, i]]
                 if not np.isnan(value):
                     value = value * sign[d, i] if signed else value
                     n, total, squares = n + 1.0, total + value, squares + value * value
-            sums[d - first, 0], sums[d - first, 1], sums[d - first, 2] = n, total, squares
+            out[d, 0], out[d, 1], out[d, 2] = n, total, squares
     for d in range(first, last):
-        n, total, squares = sums[d - first, 0], sums[d - first, 1], sums[d - first, 2]
+        n, total, squares = out[d, 0], out[d, 1], out[d, 2]
         out[d, 0], out[d, 1], out[d, 2] = np.nan, total / n if n > 0.0 else np.nan, n
         left = squares - total * total / n if n > 1.0 else 0.0
         if left > 1e-12 * squares:
             out[d, 0] = total / n * np.sqrt(n * (n - 1.0) / left)
 
 
-@FAST
+@entry
 def midranks(values: F, orders: I, out: F) -> None:
     """Fill out (N, C) with rank / (count + 1) - 1/2 of every row; ties share their mean rank, NaN stays NaN.
 
@@ -125,7 +126,7 @@ def midranks(values: F, orders: I, out: F) -> None:
             at = end + 1
 
 
-@FAST
+@entry
 def pairs(residual: F, begin: I, session: I, out: F) -> None:
     """Add to out (distances,) the correlations of ordered pairs by how many sessions apart their events are.
 
@@ -154,7 +155,7 @@ def pairs(residual: F, begin: I, session: I, out: F) -> None:
                 out[apart] += 2.0 * sab / np.sqrt(saa * sbb)
 
 
-@FAST
+@entry
 def among(residual: F, deviation: F, alone: F, value: F, total: F, count: F) -> None:
     """Rank each event's value among its standardised residuals; add ranks and counts up by column.
 
@@ -179,7 +180,7 @@ def among(residual: F, deviation: F, alone: F, value: F, total: F, count: F) -> 
         count[width] += 1.0
 
 
-@FAST
+@entry
 def clustered(weights: F, sums: F, size: F, out: F) -> None:
     """Fill out (draws,) with mean / cluster-robust error of the mean, per row of weights (draws, G) on cluster sums."""
     n = size.sum()

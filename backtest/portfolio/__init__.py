@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from backtest.portfolio.combination import Combination, combined
-from backtest.portfolio.entries import BASE
-from backtest.portfolio.schedule import decisions, drifted
-from backtest.portfolio.settings import Bounds, Neutral, Portfolio
-from backtest.portfolio.targets import Built, Numbering, Targets, build, construct, numbering
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from backtest.portfolio.combination import Combination, combined
+    from backtest.portfolio.entries import BASE
+    from backtest.portfolio.schedule import decisions, drifted
+    from backtest.portfolio.settings import Bounds, Neutral, Portfolio
+    from backtest.portfolio.targets import Built, Numbering, Targets, build, construct, numbering
 
 __all__ = [
     "BASE",
@@ -24,3 +28,20 @@ __all__ = [
     "drifted",
     "numbering",
 ]
+
+# Looked up when first used: the simulator for arrays takes Targets and must not wait for signals and their settings.
+HOMES = {
+    "combination": ("Combination", "combined"),
+    "entries": ("BASE",),
+    "schedule": ("decisions", "drifted"),
+    "settings": ("Bounds", "Neutral", "Portfolio"),
+    "targets": ("Built", "Numbering", "Targets", "build", "construct", "numbering"),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first asked for."""
+    for home, names in HOMES.items():
+        if name in names:
+            return getattr(import_module(f"backtest.portfolio.{home}"), name)
+    raise AttributeError(f"module 'backtest.portfolio' has no attribute {name!r}")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from backtest.kernels import study as kernel
-from backtest.kernels.cache import guarded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +42,7 @@ def prefix_sums(y: Floats, x: Floats, mask: NDArray[np.bool_] | None = None) -> 
 def _summed(y: Floats, centre: Floats, x: Floats, middle: float) -> Floats:
     sums = np.empty((y.shape[1], len(y) + 1, 6))
     rows = np.ascontiguousarray(y.T)
-    guarded(lambda: kernel.prefix(rows, centre, np.ascontiguousarray(x), middle, sums))
+    kernel.prefix(rows, centre, np.ascontiguousarray(x), middle, sums)
     return sums
 
 
@@ -54,7 +53,7 @@ def car_and_scar(sums: Sums, asset: Ints, session: Ints, settings: Study, window
     span = np.array([begin, begin + settings.estimation_sessions, window[0], window[1] + 1], dtype=np.int64)
     out = np.empty((len(asset), 3))
     fewest = float(settings.min_estimation_obs)
-    guarded(lambda: kernel.windows(sums[0], sums[1], asset, session, span, fewest, out))
+    kernel.windows(sums[0], sums[1], asset, session, span, fewest, out)
     return out
 
 
@@ -95,7 +94,6 @@ def bmp_of_draws(table: Floats, asset: Ints, session: Ints, sign: Floats | None 
     def part(first: int) -> None:
         kernel.bmp(table, columns, rows, padded, first, min(first + SLICE, len(rows)), out)
 
-    guarded(lambda: kernel.bmp(table, columns, rows, padded, 0, 0, out))  # compiles once, before threads share it
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(part, range(0, len(rows), SLICE)))
     return out

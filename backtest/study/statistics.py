@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from backtest.kernels import study as kernel
-from backtest.kernels.cache import guarded
 from backtest.study import exact
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def ranked(values: Floats) -> Floats:
     out = np.empty_like(values)
     rows = np.ascontiguousarray(values)
     orders = np.argsort(rows, axis=1, kind="stable").astype(np.int64)
-    guarded(lambda: kernel.midranks(rows, orders, out))
+    kernel.midranks(rows, orders, out)
     return out
 
 
@@ -128,7 +127,7 @@ def correlations(fits: Fits, longest: int) -> Floats:
     if N > 1 and session[0] == session[-1] and np.isfinite(residual).all():
         out[0] = _common(residual) * (N * (N - 1))
     elif N > 1:
-        guarded(lambda: kernel.pairs(residual, begin, session, out))
+        kernel.pairs(residual, begin, session, out)
     return out
 
 
@@ -299,7 +298,7 @@ def _generalised_rank(case: Case) -> dict[str, Statistic]:
         return {"grank_t": none, "grank_z": none}
     total, count = np.zeros(case.order.shape[1] + 1), np.zeros(case.order.shape[1] + 1)
     given = (np.ascontiguousarray(case.fits.residual), np.sqrt(case.fits.s2), np.ascontiguousarray(case.order))
-    guarded(lambda: kernel.among(*given, event, total, count))
+    kernel.among(*given, event, total, count)
     here = count > 0.0
     mean = total / count
     T = int(here.sum())
@@ -367,7 +366,7 @@ def _weights_drawn(seed: int, first: int, draws: int, clusters: int) -> Floats:
 def _clustered(weights: Floats, total: Floats, size: Floats) -> Floats:
     """Give mean / cluster-robust standard error of the mean, per row of weights on the cluster totals."""
     out = np.empty(len(weights))
-    guarded(lambda: kernel.clustered(weights, total, size, out))
+    kernel.clustered(weights, total, size, out)
     return out
 
 

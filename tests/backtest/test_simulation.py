@@ -60,10 +60,10 @@ def test_prices_by_column_do_not_compile_the_walk_again():
     """Arrays of a frame lie column by column in memory; another compilation would cost ten seconds."""
     close, opens = panel()
     rows = simulate(close, random_targets(3), open=opens).equity
-    known = len(simulation.kernel.walk.signatures)
+    known = len(simulation.kernel.walk.loaded)
     columns = simulate(np.asfortranarray(close), random_targets(3), open=np.asfortranarray(opens)).equity
     assert columns.tobytes() == rows.tobytes()
-    assert len(simulation.kernel.walk.signatures) == known
+    assert len(simulation.kernel.walk.loaded) == known
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -214,3 +214,14 @@ def test_impact_of_one_scenario_is_its_own():
     assert many.summary["impact"][0] == 0.0 < many.summary["impact"][1]
     alone = simulate(close, random_targets(2), costs=charged[1], volume=volume)
     assert many.summary["equity"][1] == alone.equity[-1]
+
+
+def test_positions_in_other_whole_numbers_are_read_and_fractions_refused():
+    """The walk reads int64; int32 is brought to it, 0.5 of a session is no session."""
+    close, dense = np.full((3, 2), 10.0), np.array([[0.5, 0.25], [np.nan] * 2, [0.0, np.nan]])
+    given = [np.array(each) for each in ([0, 2], [0, 2, 3], [0, 1, 0], [0, 0, 0])]
+    weight = np.array([0.5, 0.25, 0.0])
+    narrow = Targets(*(each.astype(np.int32) for each in given), weight.astype(np.float32))
+    assert simulate(close, narrow).order.tobytes() == simulate(close, dense).order.tobytes()
+    with pytest.raises(RunError, match="session of the targets holds float64"):
+        simulate(close, Targets(given[0] + 0.5, *given[1:], weight))
