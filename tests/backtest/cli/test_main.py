@@ -240,22 +240,21 @@ def test_doctor_fails_on_a_foreign_package(backtest: Backtest, environment: dict
     assert "BROKEN package signals" in done.stdout
 
 
-@pytest.mark.parametrize("variable", ["NUMBA_CACHE_DIR", "XDG_CACHE_HOME"])
-def test_doctor_fails_on_an_unwritable_cache(
-    backtest: Backtest, environment: dict[str, str], tmp_path: Path, variable: str
-) -> None:
+def test_doctor_fails_on_an_unwritable_cache(backtest: Backtest, environment: dict[str, str], tmp_path: Path) -> None:
     """A file stands where the cache folder should be."""
     (tmp_path / "file").touch()
-    done = backtest("doctor", env={**environment, variable: str(tmp_path / "file" / "cache")})
+    done = backtest("doctor", env={**environment, "XDG_CACHE_HOME": str(tmp_path / "file" / "cache")})
     assert done.returncode == 1
     assert "BROKEN kernel cache" in done.stdout
 
 
 def test_doctor_fails_on_a_cache_open_to_all(backtest: Backtest, environment: dict[str, str], tmp_path: Path) -> None:
-    """The cache is a pickle: whoever may write it runs code."""
-    (tmp_path / "open").mkdir()
-    (tmp_path / "open").chmod(0o777)
-    done = backtest("doctor", env={**environment, "NUMBA_CACHE_DIR": str(tmp_path / "open")})
+    """The cache holds machine code: whoever may write it runs code."""
+    own = {**environment, "XDG_CACHE_HOME": str(tmp_path)}
+    backtest("doctor", env=own)
+    (folder,) = (tmp_path / "eventfolio").iterdir()
+    folder.chmod(0o777)
+    done = backtest("doctor", env=own)
     assert done.returncode == 1
     assert "can be written by everybody" in done.stdout
 
