@@ -10,6 +10,7 @@ from data.settings import Settings
 
 __all__ = ["Evidence"]
 
+EffectiveTrials = Literal["rank", "average_correlation", "clusters", "all"]
 Design = Literal["auto", "random_dates", "whole_dates", "circular_shift", "random_assets", "sign_flips"]
 
 
@@ -34,4 +35,10 @@ class Evidence(Settings):
         default=300.0,
         description="Gain per event, before costs, in bps of the notional it moves, that the thesis is held to promise "
         "(a rotation's two legs count together); a run that could not have seen it is not informative.",
+    )
+    effective_trials: EffectiveTrials = Field(
+        default="rank",
+        description="How many independent trials those on the same data are worth: rank, 1 + effective rank of the "
+        "correlations of their returns less their mean; average_correlation, r + (1 - r) N; clusters of returns; or "
+        "all of them.",
     )

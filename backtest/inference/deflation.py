@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from backtest.distributions import normal_cdf, normal_ppf
 from backtest.inference.sharpe import Moments, VarianceAt, psr, standard_error
 
-__all__ = ["dsr", "dsr_of_maximum", "expected_maximum", "min_btl", "spread_of_maximum"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["dsr", "dsr_of_maximum", "expected_maximum", "min_btl", "spread_of_maximum", "variance_of_trials"]
 
 GAMMA = 0.5772156649015329  # Euler and Mascheroni
 
@@ -62,6 +66,16 @@ def dsr_of_maximum(of: Moments, trials: int, variance: float) -> float:
     threshold = math.sqrt(variance) * expected_maximum(trials)
     error = standard_error(of, threshold, variance_at="null") * spread_of_maximum(trials)
     return float(normal_cdf((of.sharpe - threshold) / error))
+
+
+def variance_of_trials(sharpes: Sequence[float], count: int) -> float:
+    """Give the variance of Sharpe ratios per session for `dsr`: theirs (ddof 1), but at least 1 / (count - 1).
+
+    The latter is what chance alone gives worthless trials of ``count`` sessions: many copies of one trial, whose Sharpe
+    ratios hardly differ, must not lower the bar.
+    """
+    own = float(np.var(np.asarray(sharpes, dtype=np.float64), ddof=1)) if len(sharpes) > 1 else 0.0
+    return max(own, 1.0 / (count - 1))
 
 
 def min_btl(trials: float, sharpe_per_year: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -11,9 +11,16 @@ if TYPE_CHECKING:
 
     F = NDArray[np.float64]
 
-__all__ = ["by_average_correlation", "by_clusters", "by_rank", "clusters", "correlations", "worth"]
+__all__ = ["RULES", "Rule", "by_average_correlation", "by_clusters", "by_rank", "clusters", "correlations", "worth"]
 
-FEWEST_FOR_CLUSTERS = 4
+Rule = Literal["rank", "average_correlation", "clusters", "all"]
+RULES: dict[Rule, str] = {
+    "rank": "1 + effective rank of the correlations of returns less their mean over trials",
+    "average_correlation": "r + (1 - r) N, r the average correlation of returns",
+    "clusters": "number of clusters of returns by correlation, silhouettes at their best",
+    "all": "all trials, taken as independent",
+}
+FEWEST_FOR_CLUSTERS, MOST_FOR_CLUSTERS = 4, 400
 
 
 def correlations(returns: F) -> F:
@@ -27,17 +34,33 @@ def correlations(returns: F) -> F:
     return np.asarray((matrix + matrix.T) / 2.0)
 
 
-def worth(returns: F) -> float:
-    """Give the independent trials that the columns of (sessions, trials) are worth, for a deflated Sharpe ratio.
+def worth(returns: F, rule: Rule = "rank") -> tuple[float, str]:
+    """Give the independent trials that the columns of (sessions, trials) are worth, and by which rule they are told.
 
-    1 + effective rank of the correlations of their returns less the mean over trials. What all trials share (the
-    market) moves no trial ahead of another, and the variance of their Sharpe ratios has it removed already; with it,
-    a hundred tilts of one portfolio would count as one. N independent trials are worth N, N equal ones 1.
+    ``rank``: see `_by_rank_apart`. ``average_correlation``, ``clusters``: of the correlations of the returns as they
+    are, see those functions; more than 400 trials are not clustered but all counted. ``all``: every one.
+    """
+    count = returns.shape[1]
+    if rule == "clusters" and count > MOST_FOR_CLUSTERS:
+        return float(count), f"{RULES['all']}: more than {MOST_FOR_CLUSTERS} are not clustered"
+    if rule == "all" or count < 2:
+        return float(count), RULES[rule]
+    if rule == "rank":
+        return _by_rank_apart(returns), RULES[rule]
+    matrix = correlations(returns)
+    return by_average_correlation(matrix) if rule == "average_correlation" else float(by_clusters(matrix)), RULES[rule]
+
+
+def _by_rank_apart(returns: F) -> float:
+    """Give 1 + effective rank of the correlations of the returns less the mean over trials.
+
+    What all trials share (the market) moves no trial ahead of another; with it, a hundred tilts of one portfolio would
+    count as one. N independent trials are worth N, N equal ones 1.
     """
     apart = returns - returns.mean(axis=1, keepdims=True)
     size = np.abs(returns).max(initial=0.0)
     own = np.abs(apart).max(axis=0, initial=0.0) > 1e-12 * size
-    return 1.0 + by_rank(correlations(apart[:, own])) if own.any() else float(min(returns.shape[1], 1))
+    return 1.0 + by_rank(correlations(apart[:, own])) if own.any() else 1.0
 
 
 def by_average_correlation(matrix: F) -> float:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backtest.distributions import normal_two_sided, student_t_ppf, student_t_two_sided
+from backtest.distributions import normal_ppf, normal_two_sided, student_t_ppf, student_t_two_sided
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Haircut", "Mixture", "autocorrelation_factor", "haircut", "mixture"]
+__all__ = ["Haircut", "Mixture", "autocorrelation_factor", "haircut", "hurdle", "mixture"]
 
-DRAWS = 2_000
+DRAWS, FEWEST_DRAWS = 2_000, 100
+MOST_VALUES = 20_000_000  # simulated p-values in all: beyond 10,000 tests there are fewer draws
 OBSERVED_MONTHS = 240
 MONTHLY_VOLATILITY = 0.15 / math.sqrt(12.0)
 # Harvey, Liu and Zhu (2016), by correlation of the tests: tests in all, share that is null, mean monthly return of the
@@ -91,6 +92,8 @@ def haircut(
     ----------
     sharpe_per_year, count, periods_per_year
         The Sharpe ratio scaled by sqrt(periods per year), the returns behind it, and their frequency.
+    tests
+        How many there were; a single one is cut by nothing.
     seed
         Of the simulated tests behind Holm and Benjamini-Hochberg-Yekutieli; the medians of 2,000 draws are taken.
     population
@@ -100,21 +103,22 @@ def haircut(
     sharpe = sharpe_per_year * autocorrelation_factor(autocorrelation, periods_per_year)
     t = sharpe / math.sqrt(periods_per_year) * math.sqrt(count)
     p = float(student_t_two_sided(t, count - 1))
-    holm, bhy = _simulated(p, tests, population or mixture(0.4), np.random.default_rng(seed))
+    holm, bhy = _simulated(p, tests, population or mixture(0.4), np.random.default_rng(seed)) if tests > 1 else (p, p)
     found = {"bonferroni": min(p * tests, 1.0), "holm": holm, "bhy": bhy}
     found["average"] = math.fsum(found.values()) / 3.0
     return {name: _cut(value, sharpe, count, periods_per_year) for name, value in found.items()}
 
 
 def _cut(p: float, sharpe: float, count: int, periods_per_year: float) -> Haircut:
-    t = float(student_t_ppf(1.0 - p / 2.0, count - 1))
+    t = float(student_t_ppf(1.0 - p / 2.0, count - 1)) if p < 1.0 else 0.0
     left = math.copysign(t / math.sqrt(count) * math.sqrt(periods_per_year), sharpe)
     return Haircut(p, left, 1.0 - left / sharpe)
 
 
 def _simulated(p: float, tests: int, of: Mixture, rng: np.random.Generator) -> tuple[float, float]:
     """Give medians over draws of other tests of this one's Holm and BHY p-values."""
-    adjusted = [_adjusted(p, _others(tests, of, rng)) for _ in range(DRAWS)]
+    draws = max(FEWEST_DRAWS, min(DRAWS, MOST_VALUES // tests))
+    adjusted = [_adjusted(p, _others(tests, of, rng)) for _ in range(draws)]
     holm, bhy = np.median(np.array(adjusted), axis=0)
     return float(holm), float(bhy)
 
@@ -137,3 +141,41 @@ def _adjusted(p: float, others: NDArray[np.float64]) -> tuple[float, float]:
     holm = float(np.max(every[: at + 1] * (n - rank[: at + 1] + 1)))
     bhy = float(np.min(every[at:] * n * float(np.sum(1.0 / rank)) / rank[at:]))
     return min(holm, 1.0), min(bhy, 1.0)
+
+
+def hurdle(
+    volatility_per_year: float,
+    count: int,
+    periods_per_year: float,
+    tests: int,
+    *,
+    seed: int,
+    level: float = 0.05,
+    population: Mixture | None = None,
+) -> dict[str, float]:
+    """Give the mean return per period from which a test is significant: ``single``, ``bonferroni``, ``holm``, ``bhy``.
+
+    z(1 - p / 2) x volatility per period / sqrt(count), p the largest p-value that passes among ``tests`` (this one with
+    them); the median over simulated others for Holm and BHY. Harvey and Liu 2015, the profitability hurdle.
+    """
+    others = (
+        _others(tests - 1, population or mixture(0.4), rng)
+        for rng in [np.random.default_rng(seed)]
+        for _ in range(DRAWS)
+    )
+    passing = np.array([_passing(each, level) for each in others]) if tests > 1 else np.full((1, 2), level)
+    holm, bhy = np.median(passing, axis=0)
+    scale = volatility_per_year / math.sqrt(periods_per_year * count)
+    bounds = {"single": level, "bonferroni": level / tests, "holm": float(holm), "bhy": float(bhy)}
+    return {name: float(normal_ppf(1.0 - p / 2.0)) * scale for name, p in bounds.items()}
+
+
+def _passing(others: NDArray[np.float64], level: float) -> tuple[float, float]:
+    """Give the largest p-values that pass Holm and BHY among the sorted others."""
+    n = len(others) + 1
+    rank = np.arange(1, n + 1)
+    holm = level / (n - rank + 1)
+    failed = np.flatnonzero(others > holm[:-1])
+    bhy = rank * level / (n * float(np.sum(1.0 / rank)))
+    passed = np.flatnonzero(others <= bhy[1:])
+    return float(holm[failed[0] if len(failed) else -1]), float(bhy[passed[-1] + 1 if len(passed) else 0])

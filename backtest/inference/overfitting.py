@@ -15,8 +15,9 @@ from data.errors import RunError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Overfitting", "pbo"]
+__all__ = ["BLOCKS", "Overfitting", "pbo", "splittable"]
 
+BLOCKS = 16
 FEWEST_STRATEGIES = 10
 MOST_BLOCKS = 20
 FEWEST_PER_BLOCK = 2
@@ -56,7 +57,12 @@ class Overfitting:
     warning: str
 
 
-def pbo(returns: NDArray[np.float64], blocks: int = 16) -> Overfitting:
+def splittable(sessions: int) -> int:
+    """Give the blocks that so many sessions are split into: 16, fewer where they would hold less than two each."""
+    return min(BLOCKS, sessions // FEWEST_PER_BLOCK // 2 * 2)
+
+
+def pbo(returns: NDArray[np.float64], blocks: int = BLOCKS) -> Overfitting:
     """Split the sessions into blocks, choose in every half the best Sharpe ratio, and rank it in the other half.
 
     Bailey, Borwein, Lopez de Prado and Zhu 2017. Where the blocks do not divide the sessions, the first blocks hold

@@ -80,7 +80,8 @@ def test_the_spread_of_a_maximum():
 
 
 @pytest.mark.parametrize(
-    ("trials", "value"), [(10, 1.57459830134575), (45, 2.2356401777664052), (1000, 3.255121513652723)]
+    ("trials", "value"),
+    [(10, 1.57459830134575), (45, 2.2356401777664052), (100, 2.5306028932016846), (1000, 3.255121513652723)],
 )
 def test_the_expected_maximum(trials, value):
     """Of so many normals; of a single one it is 0."""
@@ -98,9 +99,29 @@ def test_the_published_deflated_sharpe(trials, skewness, kurtosis, value):
     assert dsr(of, trials, 0.5 / 250.0) == pytest.approx(value, rel=1e-12)
 
 
-def test_the_backtest_length():
-    """Forty-five trials need five years before a Sharpe ratio of 1 says anything."""
-    assert min_btl(45, 1.0) == pytest.approx(4.998087004443404, rel=1e-12)
+def test_the_threshold_and_the_year_of_the_published_case():
+    """SR0 is .1132 a session; with 252 sessions a year the paper's .9004 would be .8997, so it uses 250."""
+    assert math.sqrt(0.5 / 250.0) * expected_maximum(100) == pytest.approx(0.113172, abs=5e-7)
+    other = Moments(2.5 / math.sqrt(252.0), 1250, -3.0, 10.0)
+    assert dsr(other, 100, 0.5 / 252.0) == pytest.approx(0.8997, abs=5e-5)
+
+
+def test_the_parts_of_the_deflated_ratio_of_2025():
+    """Ten trials of variance .1: threshold .498, standard error .200; as if a single trial, .451."""
+    threshold = math.sqrt(0.1) * expected_maximum(10)
+    assert threshold == pytest.approx(0.498, abs=5e-4)
+    error = standard_error(TRACK, threshold, variance_at="null") * spread_of_maximum(10)
+    assert error == pytest.approx(0.200, abs=5e-4)
+    assert psr(TRACK, threshold, variance_at="null") == pytest.approx(0.451, abs=5e-4)
+
+
+@pytest.mark.parametrize(("trials", "years"), [(5, 1.4222804512564633), (7, 1.923143406664121),
+    (10, 2.4793598106009216), (45, 4.998087004443404), (100, 6.403951003080737)])  # fmt: skip
+def test_the_backtest_length(trials, years):
+    """Forty-five trials need five years before a Sharpe ratio of 1 says anything; the bound 2 ln N lies above."""
+    assert min_btl(trials, 1.0) == pytest.approx(years, rel=1e-12)
+    assert years < 2.0 * math.log(trials)
+    assert 2.0 * math.log(45) == pytest.approx(7.61, abs=5e-3)
 
 
 @pytest.mark.shared
@@ -112,6 +133,17 @@ def test_the_published_vector(expected):
     assert standard_error(of) == pytest.approx(case["expected"]["sr_std"], rel=1e-12)
     assert psr(of, 0.05) == pytest.approx(case["expected"]["psr_bench_0p05"], rel=1e-12)
     assert min_trl(of, 0.05, 0.9) == pytest.approx(case["expected"]["minTRL_bench0p05_prob0p90"], rel=1e-10)
+
+
+@pytest.mark.shared
+def test_the_divisor_of_the_moments_shows(expected):
+    """On those returns: .928943 with the moments' divisor n, .927964 with the unbiased ones of quantstats."""
+    of = moments(expected["psr_from_returns"]["returns"])
+    n = of.count
+    skewness = of.skewness * math.sqrt(n * (n - 1)) / (n - 2)
+    kurtosis = 3.0 + ((n + 1) * (of.kurtosis - 3.0) + 6.0) * (n - 1) / ((n - 2) * (n - 3))
+    assert psr(of) == pytest.approx(0.928943, abs=5e-7)
+    assert psr(Moments(of.sharpe, n, skewness, kurtosis)) == pytest.approx(0.927964, abs=5e-7)
 
 
 @pytest.mark.shared
