@@ -13,7 +13,8 @@ from backtest.evidence.line import Line
 from backtest.inputs import Inputs, lay_out, read
 from backtest.metrics import summary
 from backtest.metrics.intervals import with_intervals
-from backtest.metrics.skill import Tried, deflated
+from backtest.metrics.luck import Tried, deflated
+from backtest.metrics.versus import versus
 from backtest.plan import plan, replanned, untilted
 from backtest.portfolio import decisions
 from backtest.provenance import code_hash
@@ -21,6 +22,7 @@ from backtest.research.fits import resolved
 from backtest.research.leave_out import left_out, unmade
 from backtest.research.rotations import by_rotation, by_signal, notes
 from backtest.result import Provenance, Result
+from backtest.sources import measured_on
 from backtest.verdict import judge, sentence, warnings
 from backtest.views import joined, views
 from data.events.funnel import STAGES, funnel
@@ -78,15 +80,16 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
     left = _leave_out(line)
     gathered = gather(line, folder, say, rerun)
     say("resampling")
-    measured = with_intervals(config, line.inputs.measured_on, plain.daily, plain.metrics)
+    measured, intervals = with_intervals(config, line.inputs.measured_on, plain.daily, plain.metrics)
     said = (*plain.warnings, *unmade(line.drafts[0].context.events))
-    whole = replace(plain, leave_out=left, warnings=said, evidence=gathered, metrics=measured)
+    whole = replace(plain, leave_out=left, warnings=said, evidence=gathered, intervals=intervals,
+                    metrics=(*measured, *versus(config, line.inputs.measured_on, plain.daily)))  # fmt: skip
     return tried(whole, Tried())
 
 
 def tried(result: Result, count: Tried) -> Result:
     """Give a result with its Sharpe ratios deflated by what was tried on its data, and judged by that."""
-    known = deflated(result.config, result.daily, count)
+    known = deflated(result.config, measured_on(result.config), result.daily, count)
     names = {metric.name for metric in known}
     metrics = (*(metric for metric in result.metrics if metric.name not in names), *known)
     judgement = judge(result.config, metrics, result.funnel, result.evidence)

@@ -148,6 +148,8 @@ class Result:
     exposure
         What was held at the close by basket: session, basket (empty for assets of none), long, short (not above 0);
         fractions of equity. Empty in a run that was stored before it was kept.
+    intervals
+        95 % intervals of the metrics by every method; see ``backtest.metrics.intervals``.
     evidence
         What the run was set against (``backtest.evidence``); None for a cell of a sweep, which is not judged alone.
     quality
@@ -174,6 +176,7 @@ class Result:
     fits: pl.DataFrame = field(default_factory=_empty)
     fit_paths: pl.DataFrame = field(default_factory=_empty)
     exposure: pl.DataFrame = field(default_factory=_empty)
+    intervals: pl.DataFrame = field(default_factory=_empty)
     evidence: Gathered | None = None
     judgement: Judgement | None = None
     quality: pl.DataFrame = field(default_factory=no_doubts)

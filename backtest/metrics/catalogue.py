@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from backtest.metrics.luck import Tried, deflated
 from backtest.metrics.summary import summary
+from backtest.metrics.versus import versus
 
 if TYPE_CHECKING:
     from backtest.result import Metric
@@ -36,4 +38,5 @@ def catalogue() -> tuple[Metric, ...]:
     flat, none = np.full(SESSIONS, config.account.capital), np.zeros(SESSIONS)
     daily = pl.DataFrame({"session": sessions} | dict.fromkeys(FLAT, flat) | dict.fromkeys(NONE, none))
     events = pl.DataFrame(schema={"status": pl.String, "pnl": pl.Float64})
-    return summary(config, calendar, daily, events)
+    found = (*summary(config, calendar, daily, events), *versus(config, calendar, daily))
+    return *found, *deflated(config, calendar, daily, Tried())

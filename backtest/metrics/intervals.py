@@ -3,65 +3,62 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
+import polars as pl
 
-from backtest.inference.bootstrap import FEWEST_SESSIONS, PATHS, SMOOTH, Interval, Plan, Sample, interval
-from backtest.metrics.series import cost_shares, series_of
+from backtest.inference import bootstrap
+from backtest.inference.bootstrap import FEWEST_SESSIONS, PATHS, Interval, Plan, Sample, intervals, of_mean
+from backtest.metrics.series import COSTS, cost_shares, series_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import polars as pl
     from numpy.typing import NDArray
 
     from backtest.config.model import Config
+    from backtest.inference.bootstrap import Method
     from backtest.metrics.series import Series
     from backtest.result import Metric
     from data.calendar import Calendar
 
-__all__ = ["with_intervals"]
+__all__ = ["INTERVALS", "with_intervals"]
 
 COUNT = 1_000  # resamples of a metric
+METHODS: tuple[Method, ...] = ("bca", "percentile", "studentised")  # the first is the one shown beside the metric
 NAMED = {"bca": "BCa", "percentile": "percentile"}
 NEEDS = {"active_return": "base", "active_ratio": "base", "beta": "benchmark", "alpha": "benchmark",
          "information_ratio": "benchmark"}  # fmt: skip
 PREFIXES = ("base", "benchmark")
-COSTS = "costs_per_year"
+BOOKED = ("turnover", "costs", "exposure")
+YEARLY = "costs_per_year"
+KNOWN: dict[str, bootstrap.Metric] = {name: name for name in get_args(bootstrap.Metric)}
+INTERVALS = {
+    "metric": pl.String, "method": pl.String, "value": pl.Float64, "lower": pl.Float64, "upper": pl.Float64,
+    "unit": pl.String, "level": pl.Float64, "kind": pl.String, "block_sessions": pl.Float64, "resamples": pl.Int64,
+    "undefined": pl.Int64, "warning": pl.String, "reason": pl.String,
+}  # fmt: skip
 
 
 def with_intervals(
     config: Config, calendar: Calendar, daily: pl.DataFrame, metrics: Sequence[Metric]
-) -> tuple[Metric, ...]:
-    """Give the metrics, those that are functions of session returns with a 95 % interval of the stationary bootstrap.
+) -> tuple[tuple[Metric, ...], pl.DataFrame]:
+    """Give the metrics with a 95 % interval of the stationary bootstrap, and a frame of intervals by every method.
 
-    Blocks have the automatic length of the metric's influence function, resamples come from ``config.seed``. A ruined
-    account, whose returns are no series of a run, keeps what it has.
+    Functions of session returns, turnover, costs and exposure have one; so have drawdowns, percentile only. Blocks have
+    the automatic length of the metric's influence function, resamples come from ``config.seed``. A ruined account,
+    whose returns are no series of a run, keeps what it has.
     """
     found = {name: series_of(config, calendar, daily, name) for name in ("equity", *PREFIXES)}
     sessions = daily.height
     if sessions < FEWEST_SESSIONS or any(one is not None and len(one.returns) < sessions for one in found.values()):
-        return tuple(metrics)
+        return tuple(metrics), pl.DataFrame(schema=INTERVALS)
     samples = {name: _sample(one, found) for name, one in found.items() if one is not None}
-    spent = {name: _spent(one, cost_shares(config, daily, name)) for name, one in found.items() if one is not None}
-    return tuple(
-        _with_costs(config, spent, metric) if metric.name.endswith(COSTS) else _with(config, samples, metric)
-        for metric in metrics
-    )
-
-
-def _spent(own: Series, shares: NDArray[np.float64] | None) -> Sample | None:
-    """Give the costs of an account as if they were returns over nothing: their mean a year is the metric."""
-    none = np.zeros(len(own.returns))
-    return None if shares is None else Sample(shares, own.per_year, own.years, 0.0, none, None)
-
-
-def _with_costs(config: Config, spent: dict[str, Sample | None], metric: Metric) -> Metric:
-    sample = spent.get("equity" if metric.name == COSTS else metric.name.removesuffix(f"_{COSTS}"))
-    if sample is None or not isinstance(metric.value, float) or not np.ptp(sample.returns) > 0.0:
-        return metric
-    return _said(metric, interval("active_return", sample, Plan("bca", count=COUNT, seed=config.seed)))
+    made = {metric.name: _intervals(config, samples, daily, metric) for metric in metrics}
+    rows = [_row(metric, one) for metric in metrics for one in made[metric.name]]
+    shown = tuple(_said(metric, made[metric.name][0]) if made[metric.name] else metric for metric in metrics)
+    return shown, pl.DataFrame(rows, schema=INTERVALS, orient="row")
 
 
 def _sample(own: Series, found: dict[str, Series | None]) -> Sample:
@@ -76,19 +73,43 @@ def _sample(own: Series, found: dict[str, Series | None]) -> Sample:
     )
 
 
-def _with(config: Config, samples: dict[str, Sample], metric: Metric) -> Metric:
-    """Give one metric its interval, where the bootstrap has one."""
+def _intervals(config: Config, samples: dict[str, Sample], daily: pl.DataFrame, metric: Metric) -> tuple[Interval, ...]:
+    """Give a metric's intervals, the one that is shown first; none where there is nothing to resample."""
+    if not isinstance(metric.value, float):
+        return ()
+    plan = Plan(count=COUNT, seed=config.seed)
+    if metric.name in BOOKED:
+        return of_mean(*_booked(metric.name, daily, samples["equity"]), plan, METHODS)
     prefix, _, rest = metric.name.partition("_")
     who, name = (prefix, rest) if prefix in PREFIXES else ("equity", metric.name)
-    if who not in samples or (name not in SMOOTH and name not in PATHS) or not isinstance(metric.value, float):
-        return metric
-    sample = samples[who]
-    if getattr(sample, NEEDS.get(name, "returns")) is None or (who != "equity" and name in PATHS):
-        return metric
+    if name == YEARLY and who in samples:
+        shares = cost_shares(config, daily, who)
+        return () if shares is None else of_mean(shares, samples[who].per_year, plan, METHODS)
+    if who not in samples or name not in KNOWN:
+        return ()
+    sample, known = samples[who], KNOWN[name]
+    if getattr(sample, NEEDS.get(name, "returns")) is None:
+        return ()
     if name == "volatility" and not np.ptp(sample.returns) > 0.0:
-        return metric
-    plan = Plan("percentile" if name in PATHS else "bca", count=COUNT, seed=config.seed)
-    return _said(metric, interval(name, sample, plan))
+        return ()
+    return intervals(known, sample, plan, ("percentile",) if known in PATHS else METHODS)
+
+
+def _booked(name: str, daily: pl.DataFrame, sample: Sample) -> tuple[NDArray[np.float64], float]:
+    """Give the series of the account that a metric is a number of times the mean of, and how many times."""
+    if name == "turnover":
+        return daily["turnover"].fill_nan(0.0).to_numpy(), sample.per_year
+    if name == "exposure":
+        return daily["gross"].fill_nan(0.0).to_numpy(), 1.0
+    return np.asarray(np.add.reduce([daily[kind].to_numpy() for kind in COSTS])), float(daily.height)
+
+
+def _row(metric: Metric, of: Interval) -> tuple[object, ...]:
+    kind = "circular" if of.method == "studentised" else "stationary"
+    return (
+        metric.name, of.method, metric.value, of.lower, of.upper, metric.unit, Plan().level, kind, of.length, of.count,
+        of.undefined, of.warning, of.reason,
+    )  # fmt: skip
 
 
 def _said(metric: Metric, found: Interval) -> Metric:

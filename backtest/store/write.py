@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["METRICS_SCHEMA", "existing", "metrics_json", "write"]
 
 METRICS_SCHEMA = 4
-SPREADSHEETS = ("daily", "events", "trades", "signals", "rotations", "leave_out")
+SPREADSHEETS = ("daily", "events", "trades", "signals", "rotations", "leave_out", "intervals")
 
 # A result made by hand may lack them.
-PARTS = ("signals", "rotations", "leave_out", "fits", "fit_paths", "exposure")
+PARTS = ("signals", "rotations", "leave_out", "fits", "fit_paths", "exposure", "intervals")
 
 
 def existing(run_id: str, out: Path) -> Path | None:

@@ -16,9 +16,9 @@ from tests.backtest import samples_evidence
 
 STORED = sorted([
     "attribution.parquet", "config.yaml", "daily.csv", "daily.parquet", "events.csv", "events.parquet", "evidence.json",
-    "exposure.parquet", "fit_paths.parquet", "fits.parquet", "leave_out.csv", "leave_out.parquet", "manifest.json",
-    "metrics.json", "quality.parquet", "rotations.csv", "rotations.parquet", "signals.csv", "signals.parquet",
-    "tearsheet.html", "trades.csv", "trades.parquet", "weights.parquet",
+    "exposure.parquet", "fit_paths.parquet", "fits.parquet", "intervals.csv", "intervals.parquet", "leave_out.csv",
+    "leave_out.parquet", "manifest.json", "metrics.json", "quality.parquet", "rotations.csv", "rotations.parquet",
+    "signals.csv", "signals.parquet", "tearsheet.html", "trades.csv", "trades.parquet", "weights.parquet",
 ])  # fmt: skip
 
 # Of the evidence that could be had.

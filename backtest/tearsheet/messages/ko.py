@@ -5,10 +5,11 @@ from __future__ import annotations
 from backtest.tearsheet.messages.ko_conventions import CONVENTIONS
 from backtest.tearsheet.messages.ko_fits import FITS
 from backtest.tearsheet.messages.ko_labels import LABELS
+from backtest.tearsheet.messages.ko_luck import LUCK
 from backtest.tearsheet.messages.ko_pages import PAGES
 from backtest.tearsheet.messages.ko_results import RESULTS
 from backtest.tearsheet.messages.ko_sentences import SENTENCES
 
 __all__ = ["KOREAN"]
 
-KOREAN: dict[str, str] = LABELS | SENTENCES | RESULTS | PAGES | FITS | CONVENTIONS
+KOREAN: dict[str, str] = LABELS | SENTENCES | RESULTS | PAGES | FITS | CONVENTIONS | LUCK

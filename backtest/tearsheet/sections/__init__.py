@@ -9,6 +9,7 @@ from backtest.tearsheet.sections import (
     coverage,
     evidence,
     extremes,
+    intervals,
     leave_out,
     robustness,
     rolling,
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
 __all__ = ["appendix", "sections"]
 
 MAIN = (leave_out.section, study.section, evidence.section)
-APPENDIX = (rolling.section, extremes.section, capacity.section, robustness.section, coverage.section)
+APPENDIX = (
+    rolling.section,
+    extremes.section,
+    capacity.section,
+    robustness.section,
+    intervals.section,
+    coverage.section,
+)
 
 
 def sections(view: View) -> tuple[Section, ...]:
