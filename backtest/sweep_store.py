@@ -86,6 +86,7 @@ def write(runs: Path, sweep: str, of: Sweep, about: Mapping[str, Any]) -> Path:
         try:
             of.leaderboard.write_parquet(draft / "cells.parquet", compression="zstd", statistics=False)
             of.returns.write_parquet(draft / "returns.parquet", compression="zstd", statistics=False)
+            of.active.write_parquet(draft / "active.parquet", compression="zstd", statistics=False)
             text = json.dumps(about, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
             (draft / "sweep.json").write_text(text + "\n", encoding="utf-8")
             for path in (*draft.iterdir(), draft):

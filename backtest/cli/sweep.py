@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backtest.research.grid import Cell
-    from backtest.research.sweep import Done, Sources
+    from backtest.research.sweep import Done, Sources, Sweep
     from backtest.research.walkforward import Stitched
 
 __all__ = ["sweep"]
@@ -112,6 +112,8 @@ def _run(
     steps: tuple[int, int] | None,
     quiet: bool,
 ) -> None:
+    from dataclasses import asdict
+
     from backtest import sweep_store
     from backtest.research.sweep import summed_up
 
@@ -119,25 +121,22 @@ def _run(
         return
     done = _all_done(cells, sources, runs, name, before, quiet=quiet)
     whole = summed_up(cells, done)
-    forward = None
-    if steps:
-        from backtest.research.walkforward import chosen_forward, horizon_sessions
-
-        purge = horizon_sessions([cell.config for cell in cells])
-        matrix = whole.returns.drop("session").to_numpy()
-        forward = _forward(
-            chosen_forward(matrix, *steps, purge=purge), cells, whole.returns["session"].to_list(), purge
-        )
+    forward, note = _forward(cells, whole, steps, done[0].trial.per_year)
     about = {
-        "schema_version": 1,
+        "schema_version": 2,
         "sweep": name,
         "cells": [{"cell": cell.id, "trial": cell.trial, "settings": dict(cell.settings)} for cell in cells],
         "fingerprints": sorted({one.trial.fingerprint for one in done}),
         "effective_trials": whole.effective,
+        "effective_trials_convention": whole.effective_convention,
+        "best": whole.leaderboard["cell"][0],
+        "overfitting": [asdict(metric) for metric in whole.believed.metrics],
+        "step_m_cells": [cells[at].id for at in whole.believed.survivors],
         "pbo": None if whole.overfitting is None else whole.overfitting.probability,
         "pbo_loss": None if whole.overfitting is None else whole.overfitting.loss,
         "pbo_note": whole.reason,
         "walk_forward": forward,
+        "walk_forward_note": note,
     }
     sweep_store.write(runs, name, whole, about)
 
@@ -165,17 +164,41 @@ def _all_done(
     return [done[cell.id] for cell in cells]
 
 
-def _forward(found: Stitched, cells: Sequence[Cell], sessions: list[object], purge: int) -> dict[str, Any]:
+def _forward(
+    cells: Sequence[Cell], whole: Sweep, steps: tuple[int, int] | None, per_year: float
+) -> tuple[dict[str, Any] | None, str]:
+    """Choose forward through the sessions that all cells have, or say why not."""
+    import numpy as np
+
+    from backtest.research.walkforward import chosen_forward, horizon_sessions
+    from data.errors import RunError
+
+    if steps is None:
+        return None, "none was asked for (--walk-forward TRAIN,TEST)"
+    purge = horizon_sessions([cell.config for cell in cells])
+    matrix = whole.returns.drop("session").to_numpy()
+    if not np.isfinite(matrix).all():
+        return None, "a cell was ruined: nobody can hold it forward"
+    try:
+        found = chosen_forward(matrix, *steps, purge=purge)
+    except RunError as error:
+        return None, error.message
+    return _walked(found, cells, whole.returns["session"].to_list(), (purge, per_year)), ""
+
+
+def _walked(found: Stitched, cells: Sequence[Cell], sessions: list[object], about: tuple[int, float]) -> dict[str, Any]:
     import math
 
     from backtest.inference.sharpe import psr
 
-    probability = psr(found.moments)
+    purge, per_year = about
+    sharpe, probability = found.moments.sharpe, psr(found.moments)
     return {
         "purge_sessions": purge,
         "sessions": [str(sessions[row]) for row in found.rows],
         "returns": found.returns.tolist(),
-        "sharpe_per_session": None if math.isnan(found.moments.sharpe) else found.moments.sharpe,
+        "sharpe_per_session": None if math.isnan(sharpe) else sharpe,
+        "sharpe_per_year": None if math.isnan(sharpe) else sharpe * math.sqrt(per_year),
         "psr": None if math.isnan(probability) else probability,
         "windows": [
             {

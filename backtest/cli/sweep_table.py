@@ -23,8 +23,10 @@ FRACTIONS = ("chosen", "total_return", "max_drawdown")
 def table(folder: Path, board: pl.DataFrame, about: Mapping[str, Any]) -> str:
     """Give the screen as text."""
     keys = list(about["cells"][0]["settings"])
-    rows = [[*keys, *(TITLES.get(name, name) for name in NUMBERS)]]
-    rows += [[*(row[key] for key in keys), *(_cell(name, row[name]) for name in NUMBERS)] for row in _top(board)]
+    rows = [["cell", *keys, *(TITLES.get(name, name) for name in NUMBERS)]]
+    rows += [
+        [row["cell"], *(row[key] for key in keys), *(_cell(name, row[name]) for name in NUMBERS)] for row in _top(board)
+    ]
     lines = [clean(about["sweep"]), *_aligned(rows)]
     if board.height > TOP:
         lines.append(f"... and {board.height - TOP} more")
@@ -47,19 +49,68 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _judged(about: Mapping[str, Any], count: int) -> list[str]:
-    lines = [f"{count:,} cells, worth {about['effective_trials']:.1f} independent trials; dsr counts them, won: splits"]
+    """Give what choosing among the cells leaves of the best, a line a question; what cannot be told has its reason."""
+    of = {metric["name"]: metric for metric in about["overfitting"]}
+    convention = clean(about["effective_trials_convention"])
+    found = f"""\
+{count:,} cells, worth {about["effective_trials"]:.1f} independent trials ({convention}); \
+dsr: deflated by them; won: share of splits
+best cell {clean(about["best"])}, net Sharpe ratio {_told(of, "best_sharpe")} a year: probabilistic \
+{_told(of, "best_psr")}, deflated {_told(of, "best_dsr")}
+haircut Sharpe ratio {_told(of, "best_haircut_sharpe")} (Bonferroni {_told(of, "best_haircut_sharpe_bonferroni")}, \
+Holm {_told(of, "best_haircut_sharpe_holm")}, BHY {_told(of, "best_haircut_sharpe_bhy")})
+years on record {_told(of, "best_years")}, needed {_told(of, "best_min_btl")} (MinBTL), alone \
+{_told(of, "best_min_trl")} (MinTRL)
+{_chosen(about)}
+no cell beats its untilted mix: White's reality check p {_told(of, "reality_check_p", 4)}, Hansen's SPA p \
+{_told(of, "spa_p", 4)} (studentised; {_told(of, "spa_p_lower", 4)} to {_told(of, "spa_p_upper", 4)})
+{_survivors(about, of["step_m"])}
+return over the mix needed at 5 % among {count:,}: Bonferroni {_percent(of["hurdle_bonferroni"])}, Holm \
+{_percent(of["hurdle_holm"])}, BHY {_percent(of["hurdle_bhy"])} a year"""
+    return [*found.split("\n"), *_reasons(about), _forward(about)]
+
+
+def _told(of: Mapping[str, Mapping[str, Any]], name: str, decimals: int = 2) -> str:
+    value = of[name]["value"] if name in of else None
+    return "-" if value is None else f"{value:.{decimals}f}"
+
+
+def _percent(metric: Mapping[str, Any]) -> str:
+    return "-" if metric["value"] is None else f"{100.0 * metric['value']:.2f} %"
+
+
+def _chosen(about: Mapping[str, Any]) -> str:
     if about["pbo"] is None:
-        lines.append(f"no probability of overfitting: {clean(about['pbo_note'])}")
-    else:
-        note = f" ({clean(about['pbo_note'])})" if about["pbo_note"] else ""
-        lines.append(
-            f"probability of overfitting (best of one half, lower half of the other): {about['pbo']:.0%}{note}"
-        )
+        return f"no probability of overfitting: {clean(about['pbo_note'])}"
+    note = f" ({clean(about['pbo_note'])})" if about["pbo_note"] else ""
+    return f"probability of overfitting (best of one half, lower half of the other): {100.0 * about['pbo']:.0f} %{note}"
+
+
+def _survivors(about: Mapping[str, Any], metric: Mapping[str, Any]) -> str:
+    if metric["value"] is None:
+        return f"StepM: {clean(metric['reason'])}"
+    cells = about["step_m_cells"]
+    if not cells:
+        return "StepM: no cell beats its untilted mix at 5 %, all cells counted"
+    more = f" and {len(cells) - TOP} more" if len(cells) > TOP else ""
+    return f"StepM: {len(cells):,} beat their untilted mix at 5 %: {', '.join(map(clean, cells[:TOP]))}{more}"
+
+
+def _reasons(about: Mapping[str, Any]) -> list[str]:
+    """Say why numbers are missing, each reason once."""
+    gone: dict[str, list[str]] = {}
+    for metric in about["overfitting"]:
+        if metric["value"] is None and metric["name"] != "step_m":
+            gone.setdefault(metric["reason"], []).append(metric["name"])
+    return [f"not known: {', '.join(names)}: {clean(reason)}" for reason, names in gone.items()]
+
+
+def _forward(about: Mapping[str, Any]) -> str:
     forward = about["walk_forward"]
-    if forward:
-        sharpe, probability = (_cell("psr", forward[name]) for name in ("sharpe_per_session", "psr"))
-        lines.append(
-            f"walk-forward: {len(forward['windows'])} windows, {forward['purge_sessions']} sessions purged; "
-            f"chosen ahead, Sharpe per session {sharpe}, probability above 0: {probability}"
-        )
-    return lines
+    if not forward:
+        return f"no walk-forward: {clean(about['walk_forward_note'])}"
+    sharpe, probability = (_cell("psr", forward[name]) for name in ("sharpe_per_year", "psr"))
+    return (
+        f"walk-forward: {len(forward['windows'])} windows, {forward['purge_sessions']} sessions purged; "
+        f"chosen ahead, net Sharpe ratio {sharpe} a year, probability above 0: {probability}"
+    )

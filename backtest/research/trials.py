@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from backtest.config.model import Config
     from backtest.result import Result
 
-__all__ = ["LEDGER", "Ledger", "Trial", "excess", "fingerprint", "read", "record", "trial_id", "trial_of"]
+__all__ = ["LEDGER", "Ledger", "Trial", "active", "excess", "fingerprint", "read", "record", "trial_id", "trial_of"]
 
 LEDGER = "trials.jsonl"
 UNTRIED = ("name", "thesis")
@@ -54,6 +54,11 @@ class Trial:
         Of excess returns per session; None when they do not vary.
     per_year
         Sessions per year.
+    active_sharpe
+        Sharpe ratio per session of the returns over the untilted mix; None when they do not vary, or when the line is
+        older than this field.
+    rate
+        Risk-free return per session.
 
     """
 
@@ -66,6 +71,8 @@ class Trial:
     kurtosis: float | None
     autocorrelation: float | None
     per_year: float
+    active_sharpe: float | None = None
+    rate: float = 0.0
 
     @property
     def moments(self) -> Moments | None:
@@ -99,16 +106,29 @@ def excess(result: Result) -> NDArray[np.float64]:
     """Give the net returns per session over the risk-free rate; NaN after ruin, when there is no capital."""
     equity, capital = result.daily["equity"].to_numpy(), result.config.account.capital
     alive = np.concatenate([[capital], equity[:-1]]) > 0.0
-    per_year = measured_on(result.config).sessions_per_year
-    rate = (1.0 + result.config.risk_free_per_year) ** (1.0 / per_year) - 1.0
+    rate = _rate(result.config, measured_on(result.config).sessions_per_year)
     with np.errstate(divide="ignore", invalid="ignore"):
         changed = returns(equity, capital) - rate
     return np.asarray(np.where(alive, changed, np.nan))
 
 
+def _rate(config: Config, per_year: float) -> float:
+    return float((1.0 + config.risk_free_per_year) ** (1.0 / per_year) - 1.0)
+
+
+def active(result: Result) -> NDArray[np.float64]:
+    """Give the net returns per session over those of the untilted mix; NaN after the ruin of either."""
+    capital = result.config.account.capital
+    own, base = (result.daily[name].to_numpy() for name in ("equity", "base"))
+    alive = np.minimum(*(np.concatenate([[capital], equity[:-1]]) for equity in (own, base))) > 0.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        over = returns(own, capital) - returns(base, capital)
+    return np.asarray(np.where(alive, over, np.nan))
+
+
 def trial_of(result: Result, run_id: str | None = None) -> Trial:
     """Give the line of a result."""
-    net = excess(result)
+    net, over = excess(result), active(result)
     of = moments(net[~np.isnan(net)])
     per_year = measured_on(result.config).sessions_per_year
     return Trial(
@@ -121,6 +141,8 @@ def trial_of(result: Result, run_id: str | None = None) -> Trial:
         _known(of.kurtosis),
         _known(of.autocorrelation),
         per_year,
+        _known(moments(over[~np.isnan(over)]).sharpe),
+        _rate(result.config, per_year),
     )
 
 

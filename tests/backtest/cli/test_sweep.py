@@ -32,7 +32,8 @@ def test_a_run_is_counted_and_shown(inside: Backtest, tmp_path: Path) -> None:
     first = inside("demo", *SHORT)
     inside("demo", *SHORT, "--set", "name=other")
     second = inside("demo", *SHORT, "--set", "costs.half_spread_bps=9")
-    assert "trials  1 trial on these data" in first.stdout
+    assert "trials  1 trial on these data; best net Sharpe" in first.stdout
+    assert "luck    this net Sharpe" in first.stdout
     assert "trials  2 trials on these data" in second.stdout
     assert len((tmp_path / "runs" / "trials.jsonl").read_text().splitlines()) == 2
 
@@ -57,9 +58,24 @@ def test_a_sweep_is_written_counted_and_ranked(inside: Backtest, config: str, tm
     """Six cells: files, trials, an honest line about the best; the same again keeps the first."""
     done = inside("sweep", config, *SHORT, *GRID, "--walk-forward", "60,20")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "probability of overfitting" in done.stdout
+    for said in (
+        *("probability of overfitting", "deflated", "haircut Sharpe ratio", "MinBTL", "MinTRL", "reality check p"),
+        *("Hansen's SPA p", "studentised", "StepM", "independent trials", "walk-forward: ", "needed at 5 %"),
+    ):
+        assert said in done.stdout, said
     (folder,) = (tmp_path / "runs").glob("sweep-*")
-    assert sorted(path.name for path in folder.iterdir()) == ["cells.parquet", "returns.parquet", "sweep.json"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "active.parquet",
+        "cells.parquet",
+        "returns.parquet",
+        "sweep.json",
+    ]
+    told = json.loads((folder / "sweep.json").read_text())
+    assert {one["name"] for one in told["overfitting"]} >= {"best_dsr", "reality_check_p", "spa_p", "step_m"}
+    assert all(one["unit"] and one["convention"] and (one["reason"] or one["value"] is not None)
+               for one in told["overfitting"])  # fmt: skip
+    assert told["best"] == pl.read_parquet(folder / "cells.parquet")["cell"][0]
+    assert pl.read_parquet(folder / "active.parquet").columns == pl.read_parquet(folder / "returns.parquet").columns
     board = pl.read_parquet(folder / "cells.parquet")
     assert board["sharpe"].to_list() == sorted(board["sharpe"].to_list(), reverse=True)
     assert json.loads(inside("trials", "--json").stdout)["data"][0]["trials"] == 6
@@ -84,7 +100,7 @@ def test_a_sweep_that_was_killed_goes_on(
         assert "--resume" in refused.stderr
     resumed = backtest("sweep", config, *SHORT, *GRID, "--resume", "-q")
     whole = backtest("sweep", config, *SHORT, *GRID, "-q", "--out", "fresh")
-    for name in ("cells.parquet", "returns.parquet", "sweep.json"):
+    for name in ("active.parquet", "cells.parquet", "returns.parquet", "sweep.json"):
         pair = [(tmp_path / done.stdout.strip() / name).read_bytes() for done in (resumed, whole)]
         assert pair[0] == pair[1], name
     assert json.loads(backtest("trials", "--json").stdout)["data"][0]["trials"] == 6
@@ -103,6 +119,15 @@ def test_a_grid_beyond_reason_is_refused(backtest: Backtest, config: str) -> Non
     done = backtest("sweep", config, *GRID, "--most", "5")
     assert done.returncode == 2
     assert "2 x 3 = 6 cells, more than 5" in done.stderr
+
+
+def test_a_walk_forward_that_does_not_fit_says_why(inside: Backtest, config: str, tmp_path: Path) -> None:
+    """The cells are kept, ranked and judged all the same."""
+    done = inside("sweep", config, *SHORT, "--grid", "signals.0.cap=0.2,0.4", "--walk-forward", "5000,20")
+    assert done.returncode == 0
+    assert "sessions hold no step of 5000 to train" in done.stdout
+    (folder,) = (tmp_path / "runs").glob("sweep-*")
+    assert json.loads((folder / "sweep.json").read_text())["walk_forward"] is None
 
 
 def test_a_walk_forward_that_cannot_be_read_is_refused(backtest: Backtest, config: str, tmp_path: Path) -> None:

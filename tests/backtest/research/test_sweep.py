@@ -69,8 +69,11 @@ def test_a_ruined_cell_keeps_its_gaps():
     """NaN after ruin comes back as NaN, and there is no PBO."""
     from backtest.research.trials import Trial
 
-    done = Done(Trial("f", "t", "r", 2, None, None, None, None, 252.0), {"sharpe": None}, ("2024-01-02",), (np.nan,))
-    assert np.isnan(Done.of_text(done.text()).returns[0])
+    done = Done(
+        Trial("f", "t", "r", 2, None, None, None, None, 252.0), {"sharpe": None}, ("2024-01-02",), (np.nan,), (np.nan,)
+    )
+    back = Done.of_text(done.text())
+    assert np.isnan([back.returns[0], back.active[0]]).all()
 
 
 @pytest.mark.parametrize(
