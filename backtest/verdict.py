@@ -126,7 +126,9 @@ def _why(of: Judgement) -> str:
 def _edge(values: dict[str, float]) -> str:
     tests = [
         f"placebo p {values['p_placebo']:.4f}" if "p_placebo" in values else "",
-        f"deflated Sharpe ratio {values['dsr']:.2f} over {_counted(values)}" if "dsr" in values else "",
+        f"deflated Sharpe ratio of the difference {values['dsr']:.2f} over {_counted(values)}"
+        if "dsr" in values
+        else "",
     ]
     return (
         f"net of costs the tilts made {_percent(values['edge'])} a year against the untilted mix "

@@ -20,12 +20,14 @@ __all__ = ["VERDICTS", "Meaning", "fields", "look_up"]
 
 TAGS = ("kind", "source")
 VERDICTS = {
-    "supported": "The 95 % interval of the yearly return over the untilted mix lies above 0, with at least ten traded "
-    "events. It is one test on one history: what the page sets it against may still speak against it.",
+    "supported": "The 95 % interval of the yearly return over the untilted mix lies above 0, the placebo p is at most "
+    "0.05, the deflated Sharpe ratio of that difference over all trials at least 0.95, and the run could have found an "
+    "edge of plausible size. docs/verdict.md has every rule.",
     "refuted": "The 95 % interval of the yearly return over the untilted mix lies below 0.",
-    "luck": "Not distinguishable from luck: the 95 % interval of the yearly return over the untilted mix holds 0.",
-    "informative": "Not informative: fewer than ten traded events, or nothing that can be measured, so neither a gain "
-    "nor a loss says anything.",
+    "luck": "Not distinguishable from luck: the 95 % interval of the yearly return over the untilted mix holds 0, or "
+    "the placebo p is above 0.05, or the deflated Sharpe ratio over all trials below 0.95.",
+    "informative": "Not informative: fewer than ten traded events, nothing that can be measured, or an edge of "
+    "evidence.plausible_drift_bps could not have been found, so neither a gain nor a loss says anything.",
     "ruined": "The account lost all its capital and was closed; what follows is cash of 0.",
     "base": "Base mix alone: the config has no signals, so there is nothing to judge.",
 }

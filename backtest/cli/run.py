@@ -43,7 +43,7 @@ def execute(
     quiet: bool,
     lang: str = "en",
 ) -> None:
-    """Load, run, weigh by the trials, write, count, show, judge; a run is counted once its folder is in place."""
+    """Load, run, weigh by the trials, count, write, show, judge; what is stopped after it was run is counted."""
     from backtest.cli import gates
     from backtest.cli.console import clean, note
     from backtest.cli.progress import steps
@@ -64,8 +64,8 @@ def execute(
         result = _deflated(plain, tally)
         outcomes = gates.judge(conditions, result.metrics)
         say("writing")
-        folder, is_new = _stored(result, out, lang)
         counted(result, out)
+        folder, is_new = _stored(result, out, lang)
     _show(result, folder, outcomes, tally, as_json=as_json, quiet=quiet)
     if not is_new:
         note(f"{folder} is already there, made from identical inputs; it was kept")
@@ -78,9 +78,8 @@ def execute(
 
 def _deflated(result: Result, tally: Tally) -> Result:
     from backtest.engine import tried
-    from backtest.metrics.skill import Tried
 
-    return tried(result, Tried(tally.trials, tally.effective))
+    return tried(result, tally.tried)
 
 
 def _stored(result: Result, out: Path, lang: str) -> tuple[Path, bool]:
@@ -94,15 +93,13 @@ def _show(result: Result, folder: Path, outcomes: list[Outcome], tried: Tally, *
     from backtest.cli.console import write, write_json
 
     if as_json:
-        from dataclasses import asdict
-
         from backtest.cli.report import report
 
-        write_json({**report(result, folder, outcomes), "trials": asdict(tried)})
+        write_json({**report(result, folder, outcomes), "trials": tried.told()})
     elif quiet:
         write(str(folder))
     else:
         from backtest.cli.summary import summary
-        from backtest.cli.trials import line
+        from backtest.cli.trials import lines
 
-        write(summary(result, folder, tried=(line(tried),)))
+        write(summary(result, folder, tried=lines(tried, result)))

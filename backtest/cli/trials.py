@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,15 +11,25 @@ from backtest.cli.options import Json  # noqa: TC001 - typer reads it
 
 if TYPE_CHECKING:
     from backtest.research.tally import Tally
-    from backtest.result import Result
+    from backtest.result import Metric, Result
 
-__all__ = ["Runs", "counted", "line", "trials", "weighed"]
+__all__ = ["Runs", "counted", "lines", "trials", "weighed"]
 
 Runs = Annotated[str, typer.Option("--out", metavar="FOLDER", help="Folder of runs whose ledger is meant.")]
+Effective = Annotated[
+    Literal["rank", "average_correlation", "clusters", "all"],
+    typer.Option("--effective", help="How many independent trials they are worth; as evidence.effective_trials."),
+]
 SHOWN = 12
+COLUMNS = ("trials", "effective", "best Sharpe", "deflated", "haircut", "years", "MinBTL", "PBO")
+MEANINGS = """\
+data: hash of prices, events, assets and period. Of the trial with the best Sharpe ratio a year, net of costs and over
+the risk-free rate: deflated, probability that it beats what luck shows in so many effective trials; haircut, what
+Harvey and Liu leave of it; years, its record; MinBTL, years in which luck alone is expected to show it.
+PBO: probability that choosing the best is overfitting"""
 
 
-def trials(*, runs: Runs = "runs", as_json: Json = False) -> None:
+def trials(*, runs: Runs = "runs", effective: Effective = "rank", as_json: Json = False) -> None:
     """Show the trials counted in a folder of runs."""
     from backtest.cli.console import clean, note, write, write_json
     from backtest.research.tally import tallies
@@ -30,25 +39,29 @@ def trials(*, runs: Runs = "runs", as_json: Json = False) -> None:
     ledger = read(folder)
     for torn in ledger.torn:
         note(f"! {clean(torn)}")
-    found = tallies(ledger.trials, folder)
+    found = tallies(ledger.trials, folder, effective)
     if as_json:
-        write_json({"ledger": str(folder / LEDGER), "torn": list(ledger.torn), "data": [asdict(one) for one in found]})
+        data = [one.told() for one in found]
+        write_json({"ledger": str(folder / LEDGER), "torn": list(ledger.torn), "data": data})
     elif not found:
         write(f"{clean(folder / LEDGER)}: no trials yet; `backtest run` and `backtest sweep` count theirs")
     else:
-        write("\n".join(_lines(found)))
+        write("\n".join(_table(found)))
 
 
-def _lines(found: list[Tally]) -> list[str]:
-    lines = [f"{'data':<{SHOWN}}  {'trials':>6}  {'effective':>9}  {'best Sharpe':>11}  {'deflated':>8}  best run"]
+def _table(found: list[Tally]) -> list[str]:
+    shown = ["  ".join([f"{'data':<{SHOWN}}", *COLUMNS, "best run"])]
     for one in found:
-        cells = [_number(value) for value in (one.sharpe_per_year, one.deflated)]
-        row = f"{one.fingerprint[:SHOWN]}  {one.trials:>6,}  {one.effective:>9.1f}  {cells[0]:>11}  {cells[1]:>8}  "
-        lines.append(row + (one.best or "none has a Sharpe ratio"))
-    lines += [
-        "data: hash of prices, events, assets and period; deflated: probability that the best beats what luck shows"
-    ]
-    return [*lines, *sorted({f"effective: {one.effective_convention}" for one in found})]
+        cells = (
+            f"{one.trials:,}",
+            f"{one.effective:.1f}",
+            *map(_number, (one.sharpe_per_year, one.deflated, one.haircut_per_year, one.years, one.min_btl_years)),
+            "-" if one.pbo is None else f"{100.0 * one.pbo:.0f} %",
+        )
+        row = [f"{cell:>{len(name)}}" for cell, name in zip(cells, COLUMNS, strict=True)]
+        shown.append("  ".join([one.fingerprint[:SHOWN], *row, one.best or "none has a Sharpe ratio"]))
+    reasons = {f"no PBO: {one.pbo_reason}" for one in found if one.pbo is None}
+    return [*shown, MEANINGS, *sorted({f"effective: {one.effective_convention}" for one in found}), *sorted(reasons)]
 
 
 def _number(value: float | None) -> str:
@@ -63,7 +76,8 @@ def weighed(result: Result, runs: Path) -> Tally:
     own, data = trial_of(result), fingerprint(result)
     known = [trial for trial in read(runs).trials if trial.fingerprint == data]
     fresh = [] if own.trial in {trial.trial for trial in known} else [own]
-    return tally([*known, *fresh], runs, {result.run_id: result.daily["equity"].to_numpy()})
+    rule = result.config.evidence.effective_trials
+    return tally([*known, *fresh], runs, {result.run_id: result.daily["equity"].to_numpy()}, rule=rule)
 
 
 def counted(result: Result, runs: Path) -> None:
@@ -73,10 +87,27 @@ def counted(result: Result, runs: Path) -> None:
     record(runs, [trial_of(result)])
 
 
-def line(of: Tally) -> str:
-    """Give the count beside the best Sharpe ratio, in one line."""
+def lines(of: Tally, result: Result) -> tuple[str, ...]:
+    """Give the count beside the best Sharpe ratio, and what it leaves of this run's, a line each."""
     many = f"{of.trials:,} trial{'' if of.trials == 1 else 's'} on these data"
     if of.sharpe_per_year is None:
-        return f"trials  {many}; none has a Sharpe ratio"
+        return (f"trials  {many}; none has a Sharpe ratio",)
     worth = "" if of.trials == 1 else f" (worth {of.effective:.1f})"
-    return f"trials  {many}{worth}; best Sharpe {_number(of.sharpe_per_year)}, deflated {_number(of.deflated)}"
+    said = f"trials  {many}{worth}; best net Sharpe {of.sharpe_per_year:.2f}, deflated {_number(of.deflated)}"
+    chosen = "" if of.pbo is None else f", PBO {100.0 * of.pbo:.0f} %"
+    return said + chosen, *_own({metric.name: metric for metric in result.metrics})
+
+
+def _own(known: dict[str, Metric]) -> tuple[str, ...]:
+    """Give what is left of the run's own Sharpe ratio; nothing where it has none."""
+    names = ("sharpe", "psr", "dsr", "haircut_sharpe", "min_trl", "min_btl")
+    value = {name: of for name in names if name in known and isinstance(of := known[name].value, float)}
+    if "sharpe" not in value or "dsr" not in value:
+        return ()
+    said = (
+        f"luck    this net Sharpe {value['sharpe']:.2f}: PSR {_number(value.get('psr'))}, deflated {value['dsr']:.2f}"
+    )
+    if "haircut_sharpe" not in value:
+        return (f"{said}; no haircut: {known['haircut_sharpe'].reason}",)
+    needed = f"years needed {_number(value.get('min_trl'))} (MinTRL), {_number(value.get('min_btl'))} (MinBTL)"
+    return (f"{said}, haircut {value['haircut_sharpe']:.2f}; {needed}",)

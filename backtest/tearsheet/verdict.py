@@ -59,5 +59,9 @@ def _edge(values: dict[str, float]) -> str:
         said += say("; placebo p {p}", p=number(values["p_placebo"], 4))
     if "dsr" in values:
         trials = number(values.get("trials", 1.0), 0)
-        said += say("; deflated Sharpe ratio {dsr} over trials: {trials}", dsr=number(values["dsr"], 2), trials=trials)
+        said += say(
+            "; deflated Sharpe ratio of the difference {dsr} over trials: {trials}",
+            dsr=number(values["dsr"], 2),
+            trials=trials,
+        )
     return said

@@ -68,7 +68,7 @@ def test_the_sentence_gives_edge_interval_placebo_and_trials():
     judged = judge(config(), metrics(0.01, 0.05, dsr=0.97), funnel(20), gathered(0.004))
     assert sentence(judged) == (
         "Supported: net of costs the tilts made +3.00 % a year against the untilted mix (95 % interval +1.00 % to "
-        "+5.00 %, 20 events; placebo p 0.0040; deflated Sharpe ratio 0.97 over 3 trials)."
+        "+5.00 %, 20 events; placebo p 0.0040; deflated Sharpe ratio of the difference 0.97 over 3 trials)."
     )
 
 

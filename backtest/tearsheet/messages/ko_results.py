@@ -41,7 +41,7 @@ RESULTS: dict[str, str] = {
         "기울기는 비용을 빼고 기울이지 않은 배분보다 연 {edge} (95 % 구간 {low} ~ {high}, 이벤트 {count}건)"
     ),
     "; placebo p {p}": "; 위약 p {p}",
-    "; deflated Sharpe ratio {dsr} over trials: {trials}": "; 보정 샤프 지수 {dsr}, 시도 {trials}회",
+    "; deflated Sharpe ratio of the difference {dsr} over trials: {trials}": "; 그 차이의 보정 샤프 지수 {dsr}, 시도 {trials}회",
     "years": "년",
     "Probabilistic Sharpe ratio: {whose}": "확률적 샤프 지수 (PSR): {whose}",
     "Minimum track record: {whose}": "최소 기록 기간 (MinTRL): {whose}",

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import math
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from backtest.inference.deflation import dsr
-from backtest.research.tally import tallies
-from backtest.research.trials import LEDGER, Trial, fingerprint, read, record, trial_id, trial_of
+from backtest.inference.deflation import dsr, expected_maximum
+from backtest.inference.effective import RULES
+from backtest.inference.haircut import haircut
+from backtest.inference.overfitting import pbo, splittable
+from backtest.research.tally import tallies, tally
+from backtest.research.trials import LEDGER, Trial, excess, fingerprint, read, record, trial_id, trial_of
 from backtest.store import write
 from data.errors import InputError
+from data.store import manifest
 
 WRITER = Path(__file__).with_name("ledger_writer.py")
 
@@ -124,7 +129,7 @@ def test_the_tally_deflates_the_best(tmp_path):
     """Three trials whose returns are gone count as three; DSR by its formula."""
     record(tmp_path, [trial(at, sharpe=sharpe) for at, sharpe in enumerate((0.01, 0.05, 0.09))])
     (found,) = tallies(read(tmp_path).trials, tmp_path)
-    expected = dsr(trial(0, sharpe=0.09).moments, 3, float(np.var([0.01, 0.05, 0.09], ddof=1)))
+    expected = dsr(trial(0, sharpe=0.09).moments, 3, 1.0 / 499.0)  # their variance, .0016, is below that of chance
     assert (found.trials, found.effective, found.best) == (3, 3.0, "run-2")
     assert found.deflated == pytest.approx(expected, rel=1e-12)
 
@@ -137,6 +142,62 @@ def test_trials_with_the_same_returns_are_worth_one(small, tmp_path):
         record(tmp_path, [trial_of(result)])
     (found,) = tallies(read(tmp_path).trials, tmp_path)
     assert (found.trials, found.effective) == (2, 1.0)
+
+
+def test_a_trial_knows_its_return_over_the_mix(small):
+    """The Sharpe ratio of the active returns per session, annualised the one of the metrics; and the risk-free rate."""
+    result = small.run(risk_free_per_year=0.02)
+    found = trial_of(result)
+    shown = next(metric.value for metric in result.metrics if metric.name == "active_ratio")
+    assert found.active_sharpe * math.sqrt(found.per_year) == pytest.approx(shown, rel=1e-12)
+    assert (1.0 + found.rate) ** found.per_year == pytest.approx(1.02, rel=1e-12)
+
+
+def test_lines_of_an_older_ledger_are_read(tmp_path):
+    """Without the Sharpe ratio over the mix: not known, and not taken part."""
+    entry = {key: value for key, value in asdict(trial(1)).items() if key not in {"active_sharpe", "rate"}}
+    with manifest.writing(tmp_path / LEDGER) as writer:
+        writer.append(entry)
+    assert read(tmp_path).trials == (trial(1),)
+    assert tally(read(tmp_path).trials, tmp_path).tried.active_sharpes == ()
+
+
+def test_the_ledger_gives_its_probability_of_overfitting(small, tmp_path):
+    """That of the excess returns of all trials whose folders are there; of one that is gone, the reason."""
+    results = [small.run(**changes) for changes in ({}, {"risk_free_per_year": 0.03}, {"costs": {"slippage_bps": 40}})]
+    for result in results:
+        write(result, tmp_path)
+        record(tmp_path, [trial_of(result)])
+    matrix = np.column_stack([excess(result)[1:] for result in results])
+    (found,) = tallies(read(tmp_path).trials, tmp_path)
+    assert found.pbo == pbo(matrix, splittable(len(matrix))).probability
+    shutil.rmtree(tmp_path / results[0].run_id)
+    (found,) = tallies(read(tmp_path).trials, tmp_path)
+    assert (found.pbo, found.effective) == (None, 3.0)
+    assert "gone" in found.pbo_reason
+
+
+@pytest.mark.parametrize("rule", ["average_correlation", "clusters", "all"])
+def test_the_rule_of_effective_trials_is_the_callers(small, tmp_path, rule):
+    """As the config or the command says; the convention tells which."""
+    for changes in ({}, {"costs": {"slippage_bps": 40}}):
+        result = small.run(**changes)
+        write(result, tmp_path)
+        record(tmp_path, [trial_of(result)])
+    (found,) = tallies(read(tmp_path).trials, tmp_path, rule)
+    assert found.effective_convention == RULES[rule]
+
+
+def test_what_a_run_needs_to_be_judged_is_in_the_tally(tmp_path):
+    """Sharpe ratios per session of all trials, the best of them a year, haircut and length of the best."""
+    record(tmp_path, [trial(at, sharpe=sharpe) for at, sharpe in enumerate((-0.01, 0.05, 0.09))])
+    (found,) = tallies(read(tmp_path).trials, tmp_path)
+    year = 0.09 * math.sqrt(252.0)
+    assert found.tried.sharpes == (-0.01, 0.05, 0.09)
+    assert (found.sharpe_per_year, found.tried.best) == (pytest.approx(year), pytest.approx(year))
+    assert found.min_btl_years == pytest.approx((expected_maximum(3.0) / year) ** 2)
+    assert found.haircut_per_year == haircut(year, 500, 252.0, 3, seed=0)["average"].sharpe
+    assert "tried" not in found.told()
 
 
 def test_trials_without_a_sharpe_ratio_are_counted(tmp_path):
