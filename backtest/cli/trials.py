@@ -93,9 +93,13 @@ def lines(of: Tally, result: Result) -> tuple[str, ...]:
     if of.sharpe_per_year is None:
         return (f"trials  {many}; none has a Sharpe ratio",)
     worth = "" if of.trials == 1 else f" (worth {of.effective:.1f})"
-    said = f"trials  {many}{worth}; best net Sharpe {of.sharpe_per_year:.2f}, deflated {_number(of.deflated)}"
+    said = f"trials  {many}{worth}; best net Sharpe {of.sharpe_per_year:.2f}"
     chosen = "" if of.pbo is None else f", PBO {100.0 * of.pbo:.0f} %"
-    return said + chosen, *_own({metric.name: metric for metric in result.metrics})
+    return (
+        said,
+        f"        the best deflated {_number(of.deflated)}{chosen}",
+        *_own({metric.name: metric for metric in result.metrics}),
+    )
 
 
 def _own(known: dict[str, Metric]) -> tuple[str, ...]:
@@ -110,4 +114,4 @@ def _own(known: dict[str, Metric]) -> tuple[str, ...]:
     if "haircut_sharpe" not in value:
         return (f"{said}; no haircut: {known['haircut_sharpe'].reason}",)
     needed = f"years needed {_number(value.get('min_trl'))} (MinTRL), {_number(value.get('min_btl'))} (MinBTL)"
-    return (f"{said}, haircut {value['haircut_sharpe']:.2f}; {needed}",)
+    return f"{said}, haircut {value['haircut_sharpe']:.2f}", f"        {needed}"
