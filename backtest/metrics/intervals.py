@@ -88,9 +88,8 @@ def _intervals(config: Config, samples: dict[str, Sample], daily: pl.DataFrame, 
     if who not in samples or name not in KNOWN:
         return ()
     sample, known = samples[who], KNOWN[name]
-    if getattr(sample, NEEDS.get(name, "returns")) is None:
-        return ()
-    if name == "volatility" and not np.ptp(sample.returns) > 0.0:
+    flat = name == "volatility" and not np.ptp(sample.returns) > 0.0
+    if flat or getattr(sample, NEEDS.get(name, "returns")) is None:
         return ()
     return intervals(known, sample, plan, ("percentile",) if known in PATHS else METHODS)
 

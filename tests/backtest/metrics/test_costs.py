@@ -17,7 +17,7 @@ XNYS = calendar.load("XNYS")
 
 def _measured(daily: pl.DataFrame) -> dict:
     events = pl.DataFrame(schema={"status": pl.String, "pnl": pl.Float64})
-    found = with_intervals(samples.config(), XNYS, daily, summary(samples.config(), XNYS, daily, events))
+    found, _ = with_intervals(samples.config(), XNYS, daily, summary(samples.config(), XNYS, daily, events))
     return {metric.name: metric for metric in found}
 
 
