@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backtest.evidence.moved import Moved, real
+from backtest.evidence.moved import real
+from backtest.evidence.types import Moved
 from backtest.study import designs
 from data.errors import RunError
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from backtest.config.model import Config
     from backtest.evidence.line import Line
+    from backtest.evidence.types import Moved
     from backtest.kernels.redraw import Tilts
     from backtest.plan import Draft
     from backtest.views import View
@@ -35,26 +36,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-__all__ = ["Moved", "Mover", "Rows", "real"]
+__all__ = ["Mover", "Rows", "real"]
 
 SLICE = 16  # draws that one thread takes before it looks for more
-
-
-class Moved(NamedTuple):
-    """Some draws: sessions of one exchange's panel (B, E); signs alike, and stand-ins (B, families, N), where drawn."""
-
-    sessions: Ints
-    signs: Floats | None = None
-    firms: Ints | None = None
-
-    def case(self, b: int) -> Moved:
-        """Give one draw alone."""
-        return self.part(slice(b, b + 1))
-
-    def part(self, some: slice) -> Moved:
-        """Give some of the draws."""
-        signs = None if self.signs is None else self.signs[some]
-        return Moved(self.sessions[some], signs, None if self.firms is None else self.firms[some])
 
 
 class Rows(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from backtest.batch import Batch, walk_many
-from backtest.evidence.moved import Moved, Mover
+from backtest.evidence.moved import Mover
 from backtest.evidence.paths import alive, day_ends
 from backtest.portfolio import Targets
 from backtest.views import joined
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from backtest.evidence.draws import Drawn
     from backtest.evidence.line import Line
     from backtest.evidence.moved import Rows
+    from backtest.evidence.types import Moved
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]

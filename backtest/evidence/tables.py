@@ -11,7 +11,7 @@ from backtest.kernels.redraw import Draws, Tilts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from backtest.evidence.moved import Moved
+    from backtest.evidence.types import Moved
     from backtest.plan import Draft
     from signals.impulses import Impulses
 

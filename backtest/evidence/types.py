@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
 
     from backtest.study.study import StudyResult
 
-__all__ = ["BRIDGE", "DRAWS", "STRESS", "Gathered", "Hindsight", "Placebo", "Power"]
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+__all__ = ["BRIDGE", "DRAWS", "STRESS", "Gathered", "Hindsight", "Moved", "Placebo", "Power"]
 
 DRAWS = ("draw", "net_return", "sharpe")
 STRESS = ("label", "shift", "events", "net_return", "sharpe", "active_return")
 BRIDGE = ("step", "value", "running", "note")
+
+
+class Moved(NamedTuple):
+    """Some draws: sessions of one exchange's panel (B, E); signs alike, and stand-ins (B, families, N), where drawn."""
+
+    sessions: Ints
+    signs: Floats | None = None
+    firms: Ints | None = None
+
+    def case(self, b: int) -> Moved:
+        """Give one draw alone."""
+        return self.part(slice(b, b + 1))
+
+    def part(self, some: slice) -> Moved:
+        """Give some of the draws."""
+        signs = None if self.signs is None else self.signs[some]
+        return Moved(self.sessions[some], signs, None if self.firms is None else self.firms[some])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

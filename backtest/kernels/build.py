@@ -20,7 +20,7 @@ from numba.core.types.containers import NamedTuple
 from numba.np.arrayobj import populate_array
 from numba.np.numpy_support import from_dtype
 
-from backtest.kernels.objects import RAISED
+from backtest.kernels.cache import RAISED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,10 @@ from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-__all__ = ["clear", "folder", "keep", "kept"]
+__all__ = ["RAISED", "clear", "folder", "keep", "kept"]
 
 LOG = logging.getLogger("eventfolio")
+RAISED = -(2**63)  # what an object gives when the code in it raised
 DIGEST = hashlib.sha256().digest_size
 
 

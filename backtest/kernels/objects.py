@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backtest.kernels.cache import keep, kept
+from backtest.kernels.cache import RAISED, keep, kept
 
 __all__ = ["Entry", "Laid", "entry", "inner", "laid"]
 
@@ -30,7 +30,6 @@ Plain = Callable[..., Any]  # to numba int and np.int64 are one, so that the typ
 
 LETTERS = {np.dtype(np.float64): "d", np.dtype(np.int64): "q", np.dtype(np.bool_): "b"}
 IDLE = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS"}  # of numba's switches, those that change no machine code
-RAISED = -(2**63)  # what an object gives when the code in it raised
 ONE_AT_A_TIME = Lock()
 
 

@@ -12,8 +12,9 @@ from markets import SETTINGS
 from simulated_lines import ROTATION, SIGNALS, line
 
 from backtest.batch import walk_many
-from backtest.evidence.moved import Moved, Mover, real
+from backtest.evidence.moved import Mover, real
 from backtest.evidence.tables import tilts_of
+from backtest.evidence.types import Moved
 from backtest.kernels.parts import totals
 from backtest.study.designs import stand_ins
 
