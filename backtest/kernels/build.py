@@ -70,9 +70,6 @@ class _Library(codegen.AOTCodeLibrary):  # type: ignore[misc]
 
     def _optimize_final_module(self) -> None:
         if self.whole:
-            for function in self._final_module.functions:
-                if not function.is_declaration and function.name != self.name:
-                    function.linkage = "internal"
             super()._optimize_final_module()
 
     def foreign(self) -> set[str]:
