@@ -153,7 +153,7 @@ card.hidden = true;
 document.body.append(card);
 let marked = null, timer = 0;
 const close = () => { clearTimeout(timer); card.hidden = true; };
-const later = () => { clearTimeout(timer); timer = setTimeout(close, 300); };
+const later = () => { clearTimeout(timer); timer = setTimeout(() => { if (!card.matches(":hover")) close(); }, 300); };
 const linked = line => {
   if (!/^https?:\/\/\S+$/i.test(line)) return line;
   const link = document.createElement("a");
