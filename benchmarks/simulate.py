@@ -159,7 +159,7 @@ def sweep(title: str, rebalances: int, at_least: int, aim: int) -> None:
     batch = scenarios(count, 1500, 20, rebalances)
     ours(close, batch)
     mine = ours(close, batch)
-    seconds = best(lambda: ours(close, batch), 15) / count
+    seconds = best(lambda: ours(close, batch), 60) / count
     print(f"\n## {title}\n")
     print(f"20 assets x 1,500 sessions x {rebalances:,} rebalances, {count} scenarios, fees and slippage, cash shared;")
     print("total return, volatility, Sharpe ratio and drawdown per scenario, which agree to 1e-7.\n")
