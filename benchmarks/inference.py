@@ -8,25 +8,15 @@ from __future__ import annotations
 import itertools
 import os
 import platform
-import time
 from importlib.metadata import version
 from importlib.util import find_spec
 
 import numpy as np
+from timed import best
 
 from backtest.inference.blocks import Blocks, draws, kappa_variance, means
 from backtest.inference.comparison import sampled, spa
 from backtest.inference.overfitting import pbo
-
-
-def best(call: object, repeats: int = 3) -> float:
-    """Give the shortest of some runs, in seconds."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        call()  # type: ignore[operator]
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def plain_logits(returns: np.ndarray, blocks: int) -> np.ndarray:

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import sys
 import tempfile
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from timed import best
+
 NOTED = ("first paint", "largest paint", "loaded", "longest task", "main thread's processor")
-
-
-def best(call: object, repeats: int = 5) -> float:
-    """Give the shortest of some runs, in seconds."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        call()  # type: ignore[operator]
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 # What the browser itself noted, in milliseconds from the start of the navigation.

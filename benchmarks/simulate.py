@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from bare import bare, metrics
+from timed import best
 
 from backtest import Batch, Costs, Targets, simulate, simulate_many
 
@@ -50,16 +51,6 @@ def scenarios(count: int, sessions: int, assets: int, rebalances: int, seed: int
         np.tile(np.arange(assets, dtype=np.int64), len(session)),
         weight,
     )
-
-
-def best(call: object, repeats: int = 5) -> float:
-    """Give the shortest of some runs, in seconds."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        call()  # type: ignore[operator]
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def ours(close: np.ndarray, batch: Batch) -> dict[str, np.ndarray]:

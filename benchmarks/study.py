@@ -9,18 +9,14 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+from timed import best
 
 from backtest.study.designs import random_dates
 from backtest.study.placebo import bmp_of_draws, car_and_scar, prefix_sums, scar_table
 from backtest.study.settings import Study
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 HERE = Path(__file__).resolve().parent
 PEERS = HERE.parent / ".venv-bench" / "bin" / "python"
@@ -38,16 +34,6 @@ def inputs(seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarra
     m = rng.normal(0.0003, 0.01, SESSIONS)
     y = rng.uniform(0.5, 1.5, ASSETS) * m[:, None] + rng.normal(0.0, 0.02, (SESSIONS, ASSETS))
     return y, m, rng.integers(0, ASSETS, EVENTS), rng.integers(300, SESSIONS - 25, EVENTS)
-
-
-def best(call: Callable[[], object], repeats: int = 5) -> float:
-    """Give the shortest of some runs, in seconds."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def rows(session: int) -> tuple[slice, slice]:
