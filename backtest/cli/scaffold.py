@@ -65,6 +65,17 @@ HEADER = (
     "event_id,kind,asset,announced_at,session_flag,period,metric,value,low,high,unit,prior,direction,confidence,source"
 )
 
+# A day with a session flag, and an instant.
+GUIDES = (
+    HEADER
+    + """
+HYP1-20230201-capex_guidance,capex_guidance,HYP1,2023-02-01,post,FY2023,capex_guidance,,30,33,USD_bn,34-37,cut,high,\
+example
+HYP2-20230911-capex_guidance,capex_guidance,HYP2,2023-09-11T16:05:00-04:00,post,FY2024,capex_guidance,35,,,USD_bn,25,\
+raised,high,example
+"""
+)
+
 TEMPLATES: dict[Thesis, Template] = {
     "rotation": Template(
         """\
@@ -84,12 +95,8 @@ TEMPLATES: dict[Thesis, Template] = {
     decay: {kind: exponential, half_life_sessions: 20}
     cap: 0.30                   # most that may be moved, net
 """,
-        HEADER
-        + """
-HYP1-20230201-capex_guidance,capex_guidance,HYP1,2023-02-01,post,FY2023,capex_guidance,,30,33,USD_bn,34-37,cut,high,\
-example
-HYP2-20230911-capex_guidance,capex_guidance,HYP2,2023-09-11T16:05:00-04:00,post,FY2024,capex_guidance,35,,,USD_bn,25,\
-raised,high,example
+        GUIDES
+        + """\
 HYP3-20240221-routing_adoption,routing_adoption,HYP3,2024-02-21,,,default_model,,,,,,adoption,medium,example
 """,
     ),
@@ -108,12 +115,8 @@ HYP3-20240221-routing_adoption,routing_adoption,HYP3,2024-02-21,,,default_model,
     decay: {kind: exponential, half_life_sessions: 10}
     cap: 0.20                   # most that may be moved, net
 """,
-        HEADER
-        + """
-HYP1-20230201-capex_guidance,capex_guidance,HYP1,2023-02-01,post,FY2023,capex_guidance,,30,33,USD_bn,34-37,cut,high,\
-example
-HYP2-20230911-capex_guidance,capex_guidance,HYP2,2023-09-11T16:05:00-04:00,post,FY2024,capex_guidance,35,,,USD_bn,25,\
-raised,high,example
+        GUIDES
+        + """\
 HYP3-20240221-capex_guidance,capex_guidance,HYP3,2024-02-21,,FY2024,capex_guidance,,,,,,qualitative_up,medium,example
 """,
     ),

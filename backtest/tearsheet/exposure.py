@@ -9,10 +9,9 @@ from backtest.tearsheet.charts.lines import Line, TimeChart, time_chart
 from backtest.tearsheet.figures import Figure, Key
 from backtest.tearsheet.format import display, percent
 from backtest.tearsheet.messages import say
+from backtest.tearsheet.series import column, in_percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from backtest.result import Result
     from backtest.tearsheet.series import Series, Values
 
@@ -52,9 +51,9 @@ def exposure_figure(result: Result, found: Series) -> Figure:
         say("Positions at the close over equity, short ones below zero; an asset counts in one basket."),
         unit="%",
         readings=[
-            *((name, _in_percent(_net(sides))) for name, sides in held.items()),
-            (say("cash"), _in_percent(cash)),
-            *([(say("Gross"), _in_percent(_column(result, "gross")))] if _is_short(held) else []),
+            *((name, in_percent(_net(sides))) for name, sides in held.items()),
+            (say("cash"), in_percent(cash)),
+            *([(say("Gross"), in_percent(column(result, "gross")))] if _is_short(held) else []),
         ],
     )
 
@@ -132,7 +131,7 @@ def _over(amount: float, equity: float) -> float | None:
 
 
 def _gross_and_net(result: Result, found: Series) -> Figure:
-    lines = [Line(say("Gross"), "a", _column(result, "gross")), Line(say("Net"), "b", _column(result, "net"))]
+    lines = [Line(say("Gross"), "a", column(result, "gross")), Line(say("Net"), "b", column(result, "net"))]
     known = [v for line in lines for v in line.values if v is not None]
     span = say("between {low} and {high}", low=percent(min(known), 1), high=percent(max(known), 1)) if known else ""
     chart = TimeChart(
@@ -150,13 +149,5 @@ def _gross_and_net(result: Result, found: Series) -> Figure:
         tuple(Key(line.name, role=line.role) for line in lines),
         say("Gross and net only: this run was stored without its positions by basket; run its config again for them."),
         unit="%",
-        readings=[(line.name, _in_percent(line.values)) for line in lines],
+        readings=[(line.name, in_percent(line.values)) for line in lines],
     )
-
-
-def _column(result: Result, name: str) -> Values:
-    return [None if v is None or not math.isfinite(v) else v for v in result.daily[name].to_list()]
-
-
-def _in_percent(values: Sequence[float | None]) -> Values:
-    return [None if v is None else v * 100.0 for v in values]

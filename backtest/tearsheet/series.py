@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from backtest.result import Result
 
-__all__ = ["Series", "drawdown", "period_returns", "series", "total"]
+__all__ = ["Series", "column", "drawdown", "in_percent", "period_returns", "series", "total"]
 
 Values = list[float | None]
 
@@ -43,6 +43,16 @@ def series(result: Result) -> Series:
 
 def _growth(equity: pl.Series, capital: float) -> Values:
     return [None if v is None or not math.isfinite(v) else v / capital for v in equity.to_list()]
+
+
+def column(result: Result, name: str) -> Values:
+    """Give a column of the run by session, None where it has no finite value."""
+    return [None if v is None or not math.isfinite(v) else v for v in result.daily[name].to_list()]
+
+
+def in_percent(values: Sequence[float | None]) -> Values:
+    """Give fractions in percent."""
+    return [None if v is None else v * 100.0 for v in values]
 
 
 def drawdown(growth: Sequence[float | None]) -> Values:

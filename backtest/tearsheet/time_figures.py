@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from backtest.tearsheet.charts.lines import Line, TimeChart, time_chart
@@ -12,7 +11,7 @@ from backtest.tearsheet.exposure import exposure_figure
 from backtest.tearsheet.figures import Figure, Key, named
 from backtest.tearsheet.format import number, percent
 from backtest.tearsheet.messages import say
-from backtest.tearsheet.series import drawdown
+from backtest.tearsheet.series import column, drawdown, in_percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +108,7 @@ def _relative(found: Series) -> Figure:
         note=say("Equity over equity of the base, minus 1: what the events added, net of costs."),
         unit="%",
         decimals=2,
-        readings=[(line.name, _in_percent(ratio))],
+        readings=[(line.name, in_percent(ratio))],
     )
 
 
@@ -137,16 +136,12 @@ def _drawdown(result: Result, found: Series) -> Figure:
         say("Strategy: {said}.", said=said) if day else say("The strategy never stood below an earlier high."),
         unit="%",
         decimals=2,
-        readings=[(line.name, _in_percent(line.values)) for line in lines],
+        readings=[(line.name, in_percent(line.values)) for line in lines],
     )
 
 
-def _in_percent(values: Sequence[float | None]) -> Values:
-    return [None if v is None else v * 100.0 for v in values]
-
-
 def _turnover(result: Result, found: Series) -> Figure:
-    values = _column(result, "turnover")
+    values = column(result, "turnover")
     first, most = values[0] or 0.0, max((v for v in values[1:] if v is not None), default=0.0)
     # The first purchase of the whole mix would flatten every later trade: its stick ends at the largest of the others.
     cut = first > 2 * most > 0
@@ -167,12 +162,8 @@ def _turnover(result: Result, found: Series) -> Figure:
         time_chart(chart),
         note=bought if cut else "",
         unit="%",
-        readings=[(line.name, _in_percent(values))],
+        readings=[(line.name, in_percent(values))],
     )
-
-
-def _column(result: Result, name: str) -> Values:
-    return [None if v is None or not math.isfinite(v) else v for v in result.daily[name].to_list()]
 
 
 def _range(lines: Sequence[Line]) -> str:
