@@ -58,7 +58,7 @@ def issues_of(prices: Prices, calendar: Calendar) -> list[Issue]:
     frame = prices.frame
     if prices.places is not None:  # splits that the prices have already are held against them
         frame = frame.with_columns(pl.coalesce("split", prices.places[LISTED_SPLIT]).alias("split"))
-    issues = quality.examine(frame, calendar, prices.adjustment, where=prices.label)
+    issues = quality.examine(frame, calendar, prices.adjustment, where=prices.label, allow_gaps=prices.allow_gaps)
     return issues if prices.places is None else [_placed(issue, frame, prices.places) for issue in issues]
 
 

@@ -13,7 +13,7 @@ from data.hashing import frame_hash
 from data.prices import long, wide
 from data.prices.columns import BASIS
 from data.prices.long import FILE, LISTED_SPLIT
-from data.prices.rows import collapse, offences, quarantine
+from data.prices.rows import collapse, emptied, offences, quarantine
 from data.prices.source import Prices
 from data.prices.table import ROW, Part, Table, find, naming, open_table
 from data.renaming import renamed
@@ -65,7 +65,7 @@ def load(settings: PriceFiles, path: Path, assets: Sequence[str] | None, calenda
     label = settings.name or path.resolve().name
     tables = _open(find(path), label)
     parts = _read(tables, settings, assets, label)
-    frame, errors, notes = _checked(parts, calendar)
+    frame, errors, notes = _checked(parts, calendar, halted=settings.halted)
     errors += _absent(parts, tables, settings, assets)
     errors += [] if errors or frame.height else [Finding(label, "", "", "holds no prices", "export it again")]
     _refuse(errors, label)
@@ -80,6 +80,7 @@ def load(settings: PriceFiles, path: Path, assets: Sequence[str] | None, calenda
         findings=tuple(notes),
         content_hash=frame_hash(ready, KEY),
         places=ordered.select(FILE, ROW, LISTED_SPLIT),
+        allow_gaps=settings.allow_gaps,
     )
 
 
@@ -143,14 +144,17 @@ def _drift(tables: list[Table], parts: list[Part]) -> list[Finding]:
     ]
 
 
-def _checked(parts: list[Part], calendar: Calendar) -> tuple[pl.DataFrame, list[Finding], list[Finding]]:
+def _checked(
+    parts: list[Part], calendar: Calendar, *, halted: bool
+) -> tuple[pl.DataFrame, list[Finding], list[Finding]]:
     """Join the parts and check across their rows; give the rows that stay, the errors and the notes."""
     frame = pl.concat([_complete(part.frame) for part in parts])
+    frame, halts = emptied(frame) if halted else (frame, [])
     errors = [finding for part in parts for finding in part.errors] + offences(frame, calendar)
     single, repeats = collapse(frame)
     kept, aside, lost = quarantine(single)
     notes = [finding for part in parts for finding in part.notes]
-    return kept, errors + lost, notes + repeats + aside
+    return kept, errors + lost, notes + halts + repeats + aside
 
 
 def _complete(frame: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.errors import Finding
+from data.prices.gaps import long_gaps
 from data.prices.moves import moves
 from data.prices.rows import TOLERANCE
 from data.prices.series import Issue, Series, Severity, series
@@ -37,6 +38,7 @@ def examine(
     *,
     where: str = "prices",
     at: np.datetime64 | None = None,
+    allow_gaps: int | None = None,
 ) -> list[Issue]:
     """List everything that is wrong or doubtful, in the order of the rows.
 
@@ -52,6 +54,8 @@ def examine(
         Name of the prices in the findings.
     at
         UTC instant at which the prices were taken; a session that had not closed by then is partial.
+    allow_gaps
+        Most sessions in a row without a close between two closes, None for no limit.
 
     """
     if frame.is_empty():
@@ -60,7 +64,12 @@ def examine(
         ]
     one = series(frame, calendar, where)
     issues = [issue for rule in RULES for issue in rule(one)]
-    issues += [*_actions(one, adjustment), *moves(one, adjustment), *_partial(one, calendar, at)]
+    issues += [
+        *_actions(one, adjustment),
+        *moves(one, adjustment),
+        *_partial(one, calendar, at),
+        *long_gaps(one, allow_gaps),
+    ]
     return sorted(issues, key=lambda issue: (-1 if issue.row is None else issue.row, issue.rule, issue.finding.field))
 
 

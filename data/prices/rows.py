@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from data.calendar import Calendar
 
-__all__ = ["collapse", "offences", "quarantine"]
+__all__ = ["collapse", "emptied", "offences", "quarantine"]
 
 KEY = ("session", "asset")
 PRICE_FIELDS = ("open", "high", "low", "close", BASIS)
@@ -24,7 +24,10 @@ REASON, RANK = "\0reason", "\0rank"
 # A price rounded to cents lies up to 0.005 off, which is 2e-4 of a 25-dollar share: vendors round open, high and low
 # and carry closes in full. Anything wider is no rounding.
 TOLERANCE = 2e-4
-NO_PRICE = "vendors send it after wrong back-adjustment: take raw prices; without trading leave the cell empty"
+NO_PRICE = (
+    "vendors send it after wrong back-adjustment: take raw prices; without trading leave the cell empty, "
+    "or set `halted: true` where 0 stands for it"
+)
 
 
 def offences(frame: pl.DataFrame, calendar: Calendar) -> list[Finding]:
@@ -37,6 +40,14 @@ def offences(frame: pl.DataFrame, calendar: Calendar) -> list[Finding]:
     zero = "is not positive, expected new shares per old share"
     found += _list(frame.filter(pl.col("split") <= 0), "split", zero, "leave it empty where there is none")
     return found + _no_session(frame, calendar) + _no_basis(frame) + _contradictions(frame)
+
+
+def emptied(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
+    """Read a price of 0 as a halt: no price; list the rows."""
+    fields = _prices_of(frame)
+    problem = "has a price of 0, read as a halt: no price that session"
+    found = _list(frame.filter(pl.any_horizontal(pl.col(fields) == 0)), "", problem, "as `halted: true` says")
+    return frame.with_columns(pl.when(pl.col(name) != 0).then(name).alias(name) for name in fields), found
 
 
 def collapse(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:

@@ -38,6 +38,16 @@ class Delisting(Settings):
     )
 
 
+AllowGaps = Annotated[
+    int | None,
+    Field(
+        ge=0,
+        description="Most sessions in a row without a close between two closes of an asset; more stop the run. Without "
+        "a limit every gap is listed and the last price is held.",
+    ),
+]
+
+
 class PriceFiles(Settings):
     """Prices from one parquet or CSV file, or from a folder of them; long (a row per session and asset) or wide."""
 
@@ -61,6 +71,11 @@ class PriceFiles(Settings):
     )
     aliases: Aliases = Field(default_factory=dict, description=MEANING)
     date_format: str | None = Field(default=None, description="strptime format of text dates that are not ISO 8601.")
+    allow_gaps: AllowGaps = None
+    halted: bool = Field(
+        default=False,
+        description="true: a price of 0 means that trading was halted, so it is no price; false: it stops the run.",
+    )
     delistings: dict[Asset, Delisting] = Field(
         default_factory=dict,
         description="Assets that stopped trading for good; without an entry a last price is held to the end.",
@@ -99,6 +114,7 @@ class PriceYahoo(Settings):
         min_length=1,
         description="Folder that keeps every fetched history; relative to the config's folder.",
     )
+    allow_gaps: AllowGaps = None
     name: str = Field(default="", max_length=80, description="What the page calls this source.")
 
     @model_validator(mode="after")

@@ -39,6 +39,8 @@ class Prices:
         the prices have it already; None when the rows come from no file.
     quality
         What the quality pass doubts, `data.prices.examined.QUALITY` columns; None before it was over the prices.
+    allow_gaps
+        Most sessions in a row without a close between two closes, as the quality pass shall hold it; None: no limit.
 
     """
 
@@ -51,3 +53,4 @@ class Prices:
     content_hash: str
     places: pl.DataFrame | None = None
     quality: pl.DataFrame | None = None
+    allow_gaps: int | None = None

@@ -122,7 +122,8 @@ def assemble(
     label = settings.name or LABEL
     _agree(chosen, calendar, label, units)
     frame = _between(joined(folder, chosen), settings.start, settings.end)
-    kept, doubts_of_all = sift(frame, quality.examine(frame, calendar, "split", where=label), label)
+    issues = quality.examine(frame, calendar, "split", where=label, allow_gaps=settings.allow_gaps)
+    kept, doubts_of_all = sift(frame, issues, label)
     ready = conform(kept.with_columns(pl.lit(None, pl.Float64).alias("split")), PRICES).sort(KEY)
     return Prices(
         frame=check(ready, PRICES, label),

@@ -32,11 +32,13 @@ OK: dict[str, Any] = {}
 # Number in the list of faults, rows, settings, then of the finding: row of the file, column, value, what, remedy.
 ERRORS = [
     (1, [OK, {"close": -5}], {}, 3, "close", "-5.0", "is not positive", "raw prices"),
-    (2, [OK, {"close": 0}], {}, 3, "close", "0.0", "is not positive", "leave the cell empty"),
+    (2, [OK, {"close": 0}], {}, 3, "close", "0.0", "is not positive", "`halted: true`"),
+    (1, [OK, {"close": -5}], {"halted": True}, 3, "close", "-5.0", "is not positive", "raw prices"),
     (4, [OK, {"close": "1e400"}], {}, 3, "close", "1e400", "is not finite", "leave it empty"),
     (4, [OK, {"high": "inf"}], {}, 3, "high", "inf", "is not finite", "leave it empty"),
     (6, [OK, {"volume": -3}], {}, 3, "volume", "-3.0", "is negative", "leave it empty"),
     (8, [OK, {"session": DAYS[0], "close": 101}], {}, 3, "", "2024-01-02 A", "close 101.0 against 100.0", "keep one"),
+    (10, [OK, {"session": DAYS[3]}], {"allow_gaps": 1}, 3, "close", "100", "2 sessions before it", "allow_gaps to 2"),
     (11, [OK, {"session": "2024-01-15"}], {}, 3, "session", "2024-01-15", "is no session of XNYS", "remove the row"),
     (11, [OK, {"session": "2024-01-06"}], {}, 3, "session", "2024-01-06", "is no session of XNYS", "`calendar:`"),
     (13, [{"close": 1}, OK, OK], {}, 3, "close", "100 after 1", "switch of units", "one unit"),
@@ -55,6 +57,7 @@ ERRORS = [
 ]
 # The same of what does not stop a run.
 DOUBTS = [
+    (2, [OK, {"close": 0}, OK], {"halted": True}, 3, "", "2024-01-03 A", "0, read as a halt", "as `halted: true` says"),
     (3, [OK, {"close": ""}, OK], {}, 3, "close", "", "is empty on 1 session", "no order is filled"),
     (5, [OK, {"high": 90, "low": 95}, OK], {}, 3, "", "2024-01-03 A", "high is below low", "another source"),
     (5, [OK, {"high": 99, "low": 95}, OK], {}, 3, "", "2024-01-03 A", "close is outside", "another source"),
