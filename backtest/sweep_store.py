@@ -1,4 +1,8 @@
-"""Keep a sweep on disk: finished cells while it goes on, the whole once it is done, both safe against a crash."""
+"""Keep a sweep on disk: finished cells while it goes on, the whole once it is done, both safe against a crash.
+
+A cell is counted in the ledger of trials before it is stored, so whatever kills a sweep, no cell that anybody can look
+at is missing from the count.
+"""
 
 from __future__ import annotations
 
@@ -7,35 +11,31 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backtest.research.sweep import Done
+from backtest.research.trials import record
 from data.errors import RunError
 from data.store.objects import storing, sync
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import TracebackType
 
     from backtest.research.sweep import Sweep
 
-__all__ = ["begun", "finished", "keep", "unfinished", "write"]
+__all__ = ["Keeper", "finished", "unfinished", "write"]
 
 PARTIAL = ".partial"
+REST = 10.0  # between two visits of the ledger, in times of the last one: it is read whole, and grows
 
 
 def finished(runs: Path, sweep: str) -> Path | None:
     """Give the folder of a sweep that is done."""
     folder = runs / sweep
     return folder if folder.is_dir() else None
-
-
-def begun(runs: Path, sweep: str) -> Path:
-    """Make the folder of cells that are finished while the sweep goes on."""
-    folder = runs / f"{sweep}{PARTIAL}"
-    with storing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def unfinished(runs: Path, sweep: str) -> dict[str, Done]:
@@ -50,7 +50,46 @@ def _read(path: Path) -> Done | None:
     return Done.of_text(text) if checksum == hashlib.sha256(text.encode()).hexdigest() else None
 
 
-def keep(folder: Path, cell: str, done: Done) -> None:
+class Keeper:
+    """Count finished cells, then store them; leaving it, for whatever reason, does so with those that still wait."""
+
+    def __init__(self, runs: Path, sweep: str, before: Mapping[str, Done]) -> None:
+        """Make the folder of cells, and see that those stored before are counted: the ledger may be a new one."""
+        self.runs, self.folder = runs, runs / f"{sweep}{PARTIAL}"
+        self.waiting: dict[str, Done] = {}
+        self.due = 0.0
+        with storing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        record(runs, [done.trial for done in before.values()])
+
+    def add(self, cell: str, done: Done) -> None:
+        """Take a finished cell; nobody sees it until it is counted."""
+        self.waiting[cell] = done
+        if time.monotonic() >= self.due:
+            self.flush()
+
+    def flush(self) -> None:
+        """Count what waits, then store it."""
+        begin = time.monotonic()
+        record(self.runs, [done.trial for done in self.waiting.values()])
+        end = time.monotonic()
+        self.due = end + REST * (end - begin)
+        for cell, done in self.waiting.items():
+            _keep(self.folder, cell, done)
+        self.waiting.clear()
+
+    def __enter__(self) -> Keeper:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let no finished cell go uncounted."""
+        self.flush()
+
+
+def _keep(folder: Path, cell: str, done: Done) -> None:
     """Store one finished cell: whole or not at all."""
     text = done.text()
     with storing(folder):

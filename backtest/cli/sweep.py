@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["sweep"]
 
 MOST_CELLS = 2_000
-BATCH = 20  # cells between two visits of the ledger
 GridTexts = Annotated[
     list[str] | None,
     typer.Option("--grid", metavar="KEY=A,B,C", help="Setting and its values; more than one makes a grid."),
@@ -144,23 +143,17 @@ def _run(
 def _all_done(
     cells: Sequence[Cell], sources: Sources, runs: Path, name: str, before: dict[str, Done], *, quiet: bool
 ) -> list[Done]:
-    """Run the cells that are left; every one is stored before it is counted, and counted whatever stops the sweep."""
+    """Run the cells that are left; every one is counted before it is stored, whatever stops the sweep."""
     from backtest import sweep_store
     from backtest.cli.progress import bar
     from backtest.research.sweep import run_cell
-    from backtest.research.trials import record
 
-    folder, done = sweep_store.begun(runs, name), dict(before)
-    try:
-        for at, cell in enumerate(bar(cells, "sweeping", quiet=quiet)):
+    done = dict(before)
+    with sweep_store.Keeper(runs, name, before) as keeper:
+        for cell in bar(cells, "sweeping", quiet=quiet):
             if cell.id not in done:
-                found = run_cell(cell, sources, name)
-                sweep_store.keep(folder, cell.id, found)
-                done[cell.id] = found
-            if at % BATCH == BATCH - 1:
-                record(runs, [one.trial for one in done.values()])
-    finally:
-        record(runs, [one.trial for one in done.values()])
+                done[cell.id] = run_cell(cell, sources, name)
+                keeper.add(cell.id, done[cell.id])
     return [done[cell.id] for cell in cells]
 
 

@@ -84,16 +84,20 @@ def test_a_sweep_is_written_counted_and_ranked(inside: Backtest, config: str, tm
     assert again.stdout == done.stdout
 
 
+@pytest.mark.parametrize("stored", [1, 3])
 def test_a_sweep_that_was_killed_goes_on(
-    backtest: Backtest, config: str, tmp_path: Path, environment: dict[str, str]
+    backtest: Backtest, config: str, tmp_path: Path, environment: dict[str, str], stored: int
 ) -> None:
-    """No cell is lost, none is counted twice, and the bytes are those of a sweep that was never stopped."""
+    """What is stored is counted; no cell is lost or counted twice; the bytes are those of a sweep never stopped."""
     command = [sys.executable, "-m", "backtest.cli", "sweep", config, *SHORT, *GRID]
     stopped = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
-    while not list(tmp_path.glob("runs/*.partial/*.json")) and stopped.poll() is None:
-        time.sleep(0.01)
+    while len(list(tmp_path.glob("runs/*.partial/*.json"))) < stored and stopped.poll() is None:
+        time.sleep(0.001)
     stopped.send_signal(signal.SIGKILL)
     stopped.wait(10)
+    kept = {path.stem for path in tmp_path.glob("runs/*.partial/*.json")}
+    lines = (tmp_path / "runs" / "trials.jsonl").read_text().splitlines()
+    assert {json.loads(line.partition(" ")[2])["run_id"].partition("/")[2] for line in lines} >= kept
     refused = backtest("sweep", config, *SHORT, *GRID)
     if refused.returncode:  # else the sweep was done before it could be stopped
         assert refused.returncode == 2

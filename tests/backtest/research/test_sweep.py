@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from backtest.engine import run
 from backtest.inference.sharpe import moments
 from backtest.research.grid import cells, parse
 from backtest.research.sweep import Done, Sources, run_cell, summed_up, sweep_id
-from backtest.research.trials import excess
+from backtest.research.trials import excess, read
 from backtest.research.walkforward import chosen_forward, horizon_sessions
 from data.errors import ConfigError, RunError
 
@@ -57,12 +59,38 @@ def test_a_finished_cell_survives_on_disk(path, tmp_path):
     """Every float comes back as it was; a damaged file counts as not run."""
     cell = cells(path, [], parse(GRID))[0]
     done = run_cell(cell, Sources(), "sweep-x")
-    folder = sweep_store.begun(tmp_path, "sweep-x")
-    sweep_store.keep(folder, cell.id, done)
+    with sweep_store.Keeper(tmp_path, "sweep-x", {}) as keeper:
+        keeper.add(cell.id, done)
     assert sweep_store.unfinished(tmp_path, "sweep-x") == {cell.id: done}
-    file = folder / f"{cell.id}.json"
+    file = keeper.folder / f"{cell.id}.json"
     file.write_text(file.read_text().replace("0", "1", 1))
     assert sweep_store.unfinished(tmp_path, "sweep-x") == {}
+
+
+def test_a_cell_is_counted_before_it_is_stored(path, tmp_path):
+    """Where storing fails the count is there already; what waits when a sweep is stopped is counted too."""
+    one, other = cells(path, [], parse(GRID))[:2]
+    first, second = (run_cell(cell, Sources(), "sweep-x") for cell in (one, other))
+    keeper = sweep_store.Keeper(tmp_path, "sweep-x", {})
+    keeper.folder.rmdir()
+    with pytest.raises(RunError, match="could not be written"):
+        keeper.add(one.id, first)
+    assert read(tmp_path).trials == (first.trial,)
+    with pytest.raises(KeyboardInterrupt), sweep_store.Keeper(tmp_path, "sweep-x", {one.id: first}) as keeper:
+        keeper.due = math.inf
+        keeper.add(other.id, second)
+        assert sweep_store.unfinished(tmp_path, "sweep-x") == {}
+        raise KeyboardInterrupt
+    assert read(tmp_path).trials == (first.trial, second.trial)
+    assert sweep_store.unfinished(tmp_path, "sweep-x") == {other.id: second}
+
+
+def test_cells_stored_before_are_counted_in_a_new_ledger(path, tmp_path):
+    """A ledger that was moved aside while a sweep was stopped does not make its cells uncounted."""
+    cell = cells(path, [], parse(GRID))[0]
+    done = run_cell(cell, Sources(), "sweep-x")
+    with sweep_store.Keeper(tmp_path, "sweep-x", {cell.id: done}):
+        assert read(tmp_path).trials == (done.trial,)
 
 
 def test_a_ruined_cell_keeps_its_gaps():
