@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from backtest.research.sweep import Done
 from backtest.research.trials import record
@@ -78,7 +78,7 @@ class Keeper:
             _keep(self.folder, cell, done)
         self.waiting.clear()
 
-    def __enter__(self) -> Keeper:
+    def __enter__(self) -> Self:
         """Begin."""
         return self
 
