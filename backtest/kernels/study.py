@@ -1,8 +1,9 @@
 """Abnormal returns from prefix sums, ranks, correlations and placebo statistics: what an event study repeats often.
 
-Prefix sums: row t of ``sums[asset]`` holds (n, y, x, yy, xy, xx) added up over the sessions before t on which return
-and market are both known, each taken about a constant of the asset, so that nothing cancels. An estimation window is
-then one subtraction, whatever its length, and so is an event window.
+Prefix sums: (n, y, x, yy, xy, xx) added up over the sessions before one, on which return and market are both known,
+each about a constant of the asset, so that nothing cancels. An estimation window is then one subtraction, whatever its
+length, and so is an event window. The sums run with the sessions and are kept only where an event asks for them: all of
+them would be six times the returns, and writing them would take longer than everything else.
 """
 
 from __future__ import annotations
@@ -20,39 +21,67 @@ ROUNDING = 1e-13  # of the sums so far: a residual sum of squares below it is ro
 
 
 @entry
-def prefix(y: F, centre: F, x: F, middle: float, sums: F) -> None:
-    """Fill ``sums`` (A, T + 1, 6) for returns y (A, T) about centre (A,) and a market x (T,) about middle."""
-    assets, sessions = y.shape
-    for a in range(assets):
-        n, sy, sx, syy, sxy, sxx = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-        for t in range(sessions):
-            sums[a, t, 0], sums[a, t, 1], sums[a, t, 2] = n, sy, sx
-            sums[a, t, 3], sums[a, t, 4], sums[a, t, 5] = syy, sxy, sxx
-            if np.isfinite(y[a, t]) and np.isfinite(x[t]):
-                v, u = y[a, t] - centre[a], x[t] - middle
-                n, sy, sx = n + 1.0, sy + v, sx + u
-                syy, sxy, sxx = syy + v * v, sxy + u * v, sxx + u * u
-        sums[a, sessions, 0], sums[a, sessions, 1], sums[a, sessions, 2] = n, sy, sx
-        sums[a, sessions, 3], sums[a, sessions, 4], sums[a, sessions, 5] = syy, sxy, sxx
+def running(
+    y: F, centre: F, x: F, middle: float, asset: I, session: I, span: I, reached: I, room: F, sums: F
+) -> None:  # fmt: skip
+    """Add up returns y (T, A) about centre (A,) and a market x (T,) about middle; keep what events ask for.
+
+    asset, session (E,) ascend by session, span (boundaries,) ascends. Fills sums (boundaries, E, 6) with n, y, x, yy,
+    xy, xx over the sessions before session + span[boundary]. reached (boundaries,), room (6, A): working room. Sessions
+    run outside: returns are read once, as they lie. What the market alone decides is added up once for all assets, less
+    what each has missed.
+    """
+    sessions, assets = y.shape
+    begin = min(max(session[0] + span[0], 0), sessions)
+    end = min(max(session[-1] + span[-1], 0), sessions)
+    sy, syy, sxy, missed, mx, mxx = room[0], room[1], room[2], room[3], room[4], room[5]
+    room[:] = 0.0
+    reached[:] = 0
+    n, sx, sxx = 0.0, 0.0, 0.0
+    for t in range(begin, end + 1):
+        for k in range(len(span)):
+            i = reached[k]
+            while i < len(session) and (session[i] + span[k] <= t or t == end):
+                a, row = asset[i], sums[k, i]
+                row[1], row[3], row[4] = sy[a], syy[a], sxy[a]
+                row[0], row[2], row[5] = n - missed[a], sx - mx[a], sxx - mxx[a]
+                i += 1
+            reached[k] = i
+        if t == end or not np.isfinite(x[t]):
+            continue
+        u = x[t] - middle
+        u2 = u * u
+        n, sx, sxx = n + 1.0, sx + u, sxx + u2
+        gaps = np.int64(0)
+        for a in range(assets):
+            v = y[t, a] - centre[a]
+            known = np.isfinite(v)
+            v = v if known else 0.0
+            gaps += not known
+            sy[a] += v
+            syy[a] += v * v
+            sxy[a] += u * v
+        for a in range(assets if gaps > 0 else 0):
+            gone = 0.0 if np.isfinite(y[t, a]) else 1.0
+            missed[a] += gone
+            mx[a] += u * gone
+            mxx[a] += u2 * gone
 
 
 @entry
-def windows(fit: F, sums: F, asset: I, session: I, span: I, fewest: float, out: F) -> None:
-    """Fill out (event, 3) with CAR, SCAR and the valid sessions of one event window under the market model.
+def windows(sums: F, order: I, session: I, span: I, sessions: int, fewest: float, out: F) -> None:
+    """Fill out[order] (E, 3) with CAR, SCAR and the valid sessions of one event window under the market model.
 
-    fit, sums: prefix sums of the estimation (masked) and of the event window, the same array when nothing is masked.
-    span: begin and end of the estimation and of the event window relative to the event, ends exclusive. NaN where the
-    windows leave the panel, fewer than ``fewest`` observations are left, or returns or market do not vary.
+    sums: as ``running`` fills it for the begin and end of the estimation and of the event window, ends exclusive. NaN
+    where the windows leave the panel, fewer than ``fewest`` observations are left, or returns or market do not vary.
     V = s^2 (L + L^2 / M + (sum of the market about its estimation mean)^2 / SSx); SCAR = CAR / sqrt V.
     """
-    last = sums.shape[1] - 1
-    for i in range(len(asset)):
-        a, s = asset[i], session[i]
-        b0, b1, w0, w1 = s + span[0], s + span[1], s + span[2], s + span[3]
-        out[i, 0], out[i, 1], out[i, 2] = np.nan, np.nan, 0.0
-        if b1 <= 0 or w0 < 0 or w1 > last:
+    for i in range(len(session)):
+        found = out[order[i]]
+        found[0], found[1], found[2] = np.nan, np.nan, 0.0
+        if session[i] + span[1] <= 0 or session[i] + span[2] < 0 or session[i] + span[3] > sessions:
             continue
-        low, high = fit[a, max(b0, 0)], fit[a, b1]
+        low, high, first, final = sums[0, i], sums[1, i], sums[2, i], sums[3, i]
         n = high[0] - low[0]
         if n < fewest or n < 3.0:
             continue
@@ -66,14 +95,13 @@ def windows(fit: F, sums: F, asset: I, session: I, span: I, fewest: float, out: 
         left = cyy - beta * cxy
         if left <= ROUNDING * high[3]:
             continue
-        first, final = sums[a, w0], sums[a, w1]
         valid = final[0] - first[0]
         moved = final[2] - first[2] - valid * mx
         car = final[1] - first[1] - valid * my - beta * moved
         variance = left / (n - 2.0) * (valid + valid * valid / n + moved * moved / cxx)
-        out[i, 2] = valid
+        found[2] = valid
         if valid > 0.0:
-            out[i, 0], out[i, 1] = car, car / np.sqrt(variance)
+            found[0], found[1] = car, car / np.sqrt(variance)
 
 
 @entry
