@@ -7,120 +7,22 @@ their own mean, over M - 1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from backtest.study.coefficients import coefficients
+from backtest.study.fits import Fits, Measured
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from backtest.study.fits import Frame
 
     Floats: TypeAlias = NDArray[np.float64]
     Ints: TypeAlias = NDArray[np.int64]
 
-__all__ = ["Fits", "Frame", "Measured", "estimate", "measure"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
-    """The series of a return model.
-
-    Attributes
-    ----------
-    total
-        Total returns as fractions, shape (T, A).
-    y
-        What the model explains: returns, or returns over the risk-free rate, the market or a basket, shape (T, A).
-    clean
-        The same with other events masked: what the model is fitted on, shape (T, A).
-    x
-        Regressors without the constant, shape (T, k).
-    constant
-        Whether anything is estimated at all; without it x is empty and y is the abnormal return.
-    lagged
-        Whether the slope is Scholes and Williams'.
-
-    """
-
-    total: Floats
-    y: Floats
-    clean: Floats
-    x: Floats
-    constant: bool = True
-    lagged: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fits:
-    """Fitted events, N rows; ``reason`` says why a row has no numbers.
-
-    Attributes
-    ----------
-    asset, session, begin
-        Column of the panel, row of event day 0, row at which the estimation begins, shape (N,).
-    residual
-        Residuals by estimation session, NaN where unknown, shape (N, L).
-    ar, sar, expected, total
-        Abnormal, standardised abnormal, expected and total return over the span, shape (N, W).
-    centred
-        Regressors of the span about their estimation means, shape (N, W, k).
-    inverse
-        Inverse of the regressors' centred cross products, shape (N, k, k).
-    s2, observations, freedom
-        Residual variance, M and M - p, shape (N,).
-    first
-        Offset of the span's first column.
-    constant
-        Whether a mean was estimated.
-    reason
-        Empty when the row has numbers.
-
-    """
-
-    asset: Ints
-    session: Ints
-    begin: Ints
-    residual: Floats
-    ar: Floats
-    sar: Floats
-    expected: Floats
-    total: Floats
-    centred: Floats
-    inverse: Floats
-    s2: Floats
-    observations: Floats
-    freedom: Floats
-    first: int
-    constant: bool
-    reason: tuple[str, ...]
-
-    def take(self, rows: Ints) -> Fits:
-        """Give some of the events."""
-        arrays = ("asset", "session", "begin", "residual", "ar", "sar", "expected", "total", "centred", "inverse")
-        kept = {name: getattr(self, name)[rows] for name in (*arrays, "s2", "observations", "freedom")}
-        reason = tuple(self.reason[row] for row in rows.tolist())
-        return Fits(**kept, first=self.first, constant=self.constant, reason=reason)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Measured:
-    """One event window of every event, each of shape (N,).
-
-    Attributes
-    ----------
-    car, scar, csar, bhar
-        Cumulative, standardised cumulative, sum of standardised, buy-and-hold abnormal return.
-    variance, valid
-        Forecast variance of the CAR and the sessions with a return.
-
-    """
-
-    car: Floats
-    scar: Floats
-    csar: Floats
-    bhar: Floats
-    variance: Floats
-    valid: Floats
+__all__ = ["estimate", "measure"]
 
 
 def estimate(
@@ -134,7 +36,7 @@ def estimate(
     count = known.sum(axis=1).astype(np.float64)
     p = on.x.shape[1] + 1 if on.constant else 0
     enough = count >= max(fewest, p + 3)
-    centre, middle, slope, inverse, varies = _coefficients(on, y, x, known)
+    centre, middle, slope, inverse, varies = coefficients(on, y, x, known)
     xc = x - middle[:, None, :]
     residual = np.where(known, y - (centre[:, None] + _fitted(xc, slope) if on.constant else 0.0), np.nan)
     freedom = np.where(enough, count - max(p, 1), np.nan)
@@ -200,68 +102,6 @@ def _squares(residual: Floats, known: NDArray[np.bool_], *, about_mean: bool) ->
     filled = np.where(known, residual, 0.0)
     mean = filled.sum(axis=1) / count if about_mean else np.zeros(len(filled))
     return np.asarray(np.where(known, (filled - mean[:, None]) ** 2, 0.0).sum(axis=1))
-
-
-def _coefficients(
-    on: Frame, y: Floats, x: Floats, known: NDArray[np.bool_]
-) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.bool_]]:
-    """Give the mean return, the regressors' means, slopes, inverse cross products, and whether they can be told."""
-    count = np.maximum(known.sum(axis=1), 1).astype(np.float64)
-    centre = np.where(known, y, 0.0).sum(axis=1) / count
-    middle = np.where(known[:, :, None], x, 0.0).sum(axis=1) / count[:, None]
-    yc = np.where(known, y - centre[:, None], 0.0)
-    xc = np.where(known[:, :, None], x - middle[:, None, :], 0.0)
-    cross = np.stack([(xc[:, :, [j]] * xc).sum(axis=1) for j in range(x.shape[2])], axis=1) if x.shape[2] else None
-    if cross is None:
-        none = np.zeros((len(y), 0))
-        return centre, middle, none, np.zeros((len(y), 0, 0)), np.ones(len(y), dtype=np.bool_)
-    inverse, varies = _inverted(cross, np.where(known[:, :, None], x * x, 0.0).sum(axis=1))
-    product = (xc * yc[:, :, None]).sum(axis=1)
-    slope = (inverse * product[:, None, :]).sum(axis=2)
-    if on.lagged:
-        slope, centre = _scholes_williams(y, x[:, :, 0], middle[:, 0])
-        varies &= np.isfinite(slope[:, 0])
-    return centre, middle, slope, inverse, varies
-
-
-def _inverted(cross: Floats, raw: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """Invert cross products, scaled to correlations first; False where a regressor is constant or repeats others."""
-    diagonal = np.einsum("nkk->nk", cross)
-    varies = (diagonal > 1e-24 * raw).all(axis=1) & (diagonal > 0.0).all(axis=1)
-    root = np.sqrt(np.where(varies[:, None], diagonal, 1.0))
-    scaled = np.where(varies[:, None, None], cross / (root[:, :, None] * root[:, None, :]), np.eye(cross.shape[1]))
-    apart = np.linalg.eigvalsh(scaled)[:, 0] > 1e-10
-    safe = np.where(apart[:, None, None], scaled, np.eye(cross.shape[1]))
-    return np.linalg.inv(safe) / (root[:, :, None] * root[:, None, :]), varies & apart
-
-
-def _scholes_williams(y: Floats, x: Floats, middle: Floats) -> tuple[Floats, Floats]:
-    """Give b = (b_-1 + b_0 + b_1) / (1 + 2 rho) and the level at the market's mean, over the rows 2 .. M - 1.
-
-    The lead stays inside the estimation window (Scholes and Williams 1977).
-    """
-    now, before, after, target = x[:, 1:-1], x[:, :-2], x[:, 2:], y[:, 1:-1]
-    known = np.isfinite(now) & np.isfinite(before) & np.isfinite(after) & np.isfinite(target)
-    slopes = [_slope(target, one, known) for one in (before, now, after)]
-    deviation = np.sqrt(_cross(now, now, known) * _cross(before, before, known))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        beta = sum(slopes, start=np.zeros(len(y))) / (1.0 + 2.0 * _cross(now, before, known) / deviation)
-    centre = _mean(target, known) - beta * (_mean(now, known) - middle)
-    return beta[:, None], centre
-
-
-def _mean(values: Floats, known: NDArray[np.bool_]) -> Floats:
-    return np.asarray(np.where(known, values, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1))
-
-
-def _cross(one: Floats, other: Floats, known: NDArray[np.bool_]) -> Floats:
-    a, b = one - _mean(one, known)[:, None], other - _mean(other, known)[:, None]
-    return np.asarray(np.where(known, a * b, 0.0).sum(axis=1))
-
-
-def _slope(y: Floats, x: Floats, known: NDArray[np.bool_]) -> Floats:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return _cross(y, x, known) / _cross(x, x, known)
 
 
 def _reasons(count: Floats, fewest: int, moving: NDArray[np.bool_], varies: NDArray[np.bool_]) -> tuple[str, ...]:

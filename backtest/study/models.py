@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from backtest.study.estimation import Frame
+from backtest.study.fits import Frame
 from backtest.study.settings import FACTORS
 
 if TYPE_CHECKING:

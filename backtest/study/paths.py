@@ -10,9 +10,8 @@ import numpy as np
 import polars as pl
 
 from backtest.distributions import student_t_ppf
-from backtest.study.estimation import measure
+from backtest.study.correlated import correlations, shared_part
 from backtest.study.samples import ALL, samples
-from backtest.study.statistics import correlations, shared_part
 
 if TYPE_CHECKING:
     from backtest.study.samples import Sample
@@ -45,7 +44,7 @@ def _path(evidence: Evidence, sample: Sample) -> list[tuple[Any, ...]]:
         return []
     found, pairs = [], correlations(fits, last - first + 1)
     for offset in range(first, last + 1):
-        car = measure(fits, (first, offset)).car
+        car = fits.ar[:, : offset - first + 1].sum(axis=1)
         half = _half(car, shared_part(pairs, len(car), offset - first + 1), evidence.settings.confidence)
         aar, caar = float(fits.ar[:, offset - first].mean()), float(car.mean())
         found.append((sample.kind, sample.group, offset, aar, caar, caar - half, caar + half, len(car)))

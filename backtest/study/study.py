@@ -16,7 +16,7 @@ from backtest.study.estimation import estimate, measure
 from backtest.study.groups import grouped
 from backtest.study.models import average, explained
 from backtest.study.overlap import left_out, masked
-from backtest.study.statistics import ranked, residual_ranks
+from backtest.study.ranks import ranked, residual_ranks
 from backtest.study.types import Evidence, Happenings, Returns, StudyResult
 
 if TYPE_CHECKING:

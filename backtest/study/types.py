@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from backtest.study.estimation import Fits, Frame, Measured
     from backtest.study.factors import Factors
+    from backtest.study.fits import Fits, Frame, Measured
     from backtest.study.groups import Rows
     from backtest.study.settings import Study
 

@@ -48,6 +48,10 @@ def test_order_and_gaps_change_nothing(order, method):
     with_gap = adjust([*shuffled, np.nan], method)
     assert with_gap[:-1].tolist() == adjust(PRINTED, method)[list(order)].tolist()
     assert np.isnan(with_gap[-1])
+    families = adjust([[*shuffled, np.nan], [np.nan, *PRINTED]], method)
+    assert families.tolist() == pytest.approx(
+        np.array([with_gap, [np.nan, *adjust(PRINTED, method)]]), nan_ok=True, abs=0.0
+    )
 
 
 def test_no_probability_above_one():

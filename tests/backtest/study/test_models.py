@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 import study_twin as twin
 
-from backtest.study.estimation import Frame, estimate, measure
+from backtest.study.estimation import estimate, measure
 from backtest.study.factors import Factors, load_factors
+from backtest.study.fits import Frame
 from backtest.study.models import average, explained, matched
 from data.errors import InputError, MissingDataError
 

@@ -10,8 +10,12 @@ import numpy as np
 import pytest
 import study_twin as twin
 
-from backtest.study.estimation import Frame, estimate, measure
-from backtest.study.statistics import Case, correlation, every_test, ranked, residual_ranks
+from backtest.study.case import Case
+from backtest.study.correlated import correlation
+from backtest.study.estimation import estimate, measure
+from backtest.study.fits import Frame
+from backtest.study.ranks import ranked, residual_ranks
+from backtest.study.statistics import every_test
 
 DATA = Path(__file__).parent / "data"
 NAMES = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backtest.study.estimation import Frame, estimate, measure
+from backtest.study.estimation import estimate, measure
+from backtest.study.fits import Frame
 from backtest.study.placebo import bmp_of_draws, p_of_draws
 from backtest.study.prefix import Series, car_and_scar, scar_table
 from backtest.study.settings import Study

@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 from backtest.distributions import student_t_two_sided
-from backtest.study.estimation import Frame, estimate, measure
-from backtest.study.statistics import Case, every_test, ranked, residual_ranks
+from backtest.study.case import Case
+from backtest.study.estimation import estimate, measure
+from backtest.study.fits import Frame
+from backtest.study.ranks import ranked, residual_ranks
+from backtest.study.statistics import every_test
 
 REFERENCE = json.loads((Path(__file__).parent / "data" / "size_power.json").read_text())["scenarios"]
 NAMES = {

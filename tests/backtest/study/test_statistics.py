@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 
 from backtest.study import exact
-from backtest.study.estimation import Frame, estimate, measure
-from backtest.study.statistics import Case, correlation, every_test, ranked, residual_ranks
+from backtest.study.case import Case
+from backtest.study.correlated import correlation
+from backtest.study.estimation import estimate, measure
+from backtest.study.fits import Frame
+from backtest.study.ranks import ranked, residual_ranks
+from backtest.study.statistics import every_test
 
 RNG = np.random.default_rng(9)
 T, A = 600, 40

@@ -12,7 +12,6 @@ from backtest.study.overlap import left_out
 from backtest.study.settings import Study
 from backtest.study.statistics import TESTS
 from backtest.study.study import Happenings, Returns, study
-from backtest.study.testing import holm
 
 SESSIONS, NAMES = 420, ("A", "B", "C", "D", "E")
 SETTINGS = Study(
@@ -240,12 +239,6 @@ def test_a_planted_move_is_found():
     assert path.filter(pl.col("offset") == 0)["caar"][0] == pytest.approx(0.05, abs=0.015)
     still = studied(rows).tests.filter(pl.col("headline") & (pl.col("window") == "[0, 0]"))
     assert (still["p"] > 0.01).all()
-
-
-def test_holm_by_hand():
-    """p.adjust of R for six values; unknown ones do not count."""
-    p = np.array([0.005, 0.009, np.nan, 0.0128, 0.0135, 0.045, 0.06])
-    np.testing.assert_allclose(holm(p), [0.03, 0.045, np.nan, 0.0512, 0.0512, 0.09, 0.09])
 
 
 def test_results_do_not_depend_on_when_they_are_made():
