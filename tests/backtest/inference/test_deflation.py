@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import get_args
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backtest.distributions import normal_ppf
 from backtest.evidence.settings import EffectiveTrials
 from backtest.inference.deflation import variance_of_trials
 from backtest.inference.effective import (
@@ -21,7 +23,7 @@ from backtest.inference.effective import (
     correlations,
     worth,
 )
-from backtest.inference.haircut import autocorrelation_factor, haircut, hurdle, mixture
+from backtest.inference.haircut import _others, _passing, autocorrelation_factor, haircut, hurdle, mixture
 from backtest.inference.multiple import adjust
 
 PRINTED = (0.005, 0.009, 0.0128, 0.0135, 0.045, 0.06)
@@ -160,8 +162,25 @@ def test_the_printed_hurdle():
     found = {name: 100.0 * value for name, value in hurdle(0.1, 240, 12.0, 300, seed=1).items()}
     assert (found["single"], found["bonferroni"]) == pytest.approx((0.3652177252402424, 0.701533466971392), rel=1e-12)
     assert found["bhy"] == pytest.approx(0.620, abs=1e-2)
-    # Theirs, .687, is the t of the largest other test that fails; the bound lies above it, and below Bonferroni's.
-    assert 0.687 < found["holm"] < found["bonferroni"]
+
+
+def first_failure(others, level=0.05):
+    """Give the smallest p-value that Holm rejects as too large, as the authors' program does."""
+    return others[np.flatnonzero(others > level / (len(others) + 1.0 - np.arange(1, len(others) + 1)))[0]]
+
+
+def test_the_printed_hurdle_of_holm_is_that_of_a_test_that_fails():
+    """.687 is the t of the first of 300 tests that fails; one more as good fails too, one at our bound passes."""
+    rng, scale = np.random.default_rng(1), 10.0 / math.sqrt(12.0 * 240.0)
+    drawn = [_others(300, mixture(0.4), rng) for _ in range(2_000)]
+    printed = scale * np.median(normal_ppf(1.0 - np.array([first_failure(others) for others in drawn]) / 2.0))
+    assert printed == pytest.approx(0.687, abs=1e-3)
+    ours = 100.0 * hurdle(0.1, 240, 12.0, 300, seed=1)["holm"]
+    assert ours == pytest.approx(0.697, abs=1e-3)
+    for others in drawn[:100]:
+        alike, bound = first_failure(others[:299]), _passing(others[:299], 0.05)[0]
+        assert adjust([alike, *others[:299]], "holm")[0] > 0.05
+        assert adjust([bound, *others[:299]], "holm")[0] <= 0.05 * (1.0 + 1e-12)
 
 
 def test_a_single_test_is_cut_by_nothing():
