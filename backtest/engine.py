@@ -12,6 +12,8 @@ from backtest.evidence.gather import gather
 from backtest.evidence.line import Line
 from backtest.inputs import Inputs, lay_out, read
 from backtest.metrics import summary
+from backtest.metrics.carried import carried
+from backtest.metrics.formulas import formulas
 from backtest.metrics.intervals import with_intervals
 from backtest.metrics.luck import Tried, deflated
 from backtest.metrics.versus import versus
@@ -89,11 +91,14 @@ def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None 
 
 def tried(result: Result, count: Tried) -> Result:
     """Give a result with its Sharpe ratios deflated by what was tried on its data, and judged by that."""
-    known = deflated(result.config, measured_on(result.config), result.daily, count)
+    given = (result.config, measured_on(result.config), result.daily, count)
+    known = deflated(*given)
     names = {metric.name for metric in known}
     metrics = (*(metric for metric in result.metrics if metric.name not in names), *known)
+    metrics, intervals = carried(metrics, result.intervals, formulas(*given))
     judgement = judge(result.config, metrics, result.funnel, result.evidence)
-    return replace(result, metrics=metrics, judgement=judgement, verdict=sentence(judgement, metrics))
+    told = sentence(judgement, metrics)
+    return replace(result, metrics=metrics, intervals=intervals, judgement=judgement, verdict=told)
 
 
 def run_on(

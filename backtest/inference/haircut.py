@@ -11,9 +11,13 @@ import numpy as np
 from backtest.distributions import normal_ppf, normal_two_sided, student_t_ppf, student_t_two_sided
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-__all__ = ["Haircut", "Mixture", "autocorrelation_factor", "haircut", "hurdle", "mixture"]
+    F = NDArray[np.float64]
+
+__all__ = ["Haircut", "Mixture", "autocorrelation_factor", "haircut", "haircuts", "hurdle", "mixture"]
 
 DRAWS, FEWEST_DRAWS = 2_000, 100
 MOST_VALUES = 20_000_000  # simulated p-values in all: beyond 10,000 tests there are fewer draws
@@ -86,12 +90,27 @@ def haircut(
     autocorrelation: float = 0.0,
     population: Mixture | None = None,
 ) -> dict[str, Haircut]:
-    """Cut a Sharpe ratio for ``tests`` tests: ``bonferroni``, ``holm``, ``bhy`` and the ``average`` of their p-values.
+    """Cut one Sharpe ratio, see `haircuts`."""
+    given = (count, periods_per_year, tests)
+    return haircuts([sharpe_per_year], *given, seed=seed, autocorrelation=autocorrelation, population=population)[0]
+
+
+def haircuts(
+    sharpes_per_year: Sequence[float],
+    count: int,
+    periods_per_year: float,
+    tests: int,
+    *,
+    seed: int,
+    autocorrelation: float = 0.0,
+    population: Mixture | None = None,
+) -> list[dict[str, Haircut]]:
+    """Cut Sharpe ratios for ``tests`` tests: ``bonferroni``, ``holm``, ``bhy`` and the ``average`` of their p-values.
 
     Parameters
     ----------
-    sharpe_per_year, count, periods_per_year
-        The Sharpe ratio scaled by sqrt(periods per year), the returns behind it, and their frequency.
+    sharpes_per_year, count, periods_per_year
+        Sharpe ratios scaled by sqrt(periods per year), each cut by itself; the returns behind them, their frequency.
     tests
         How many there were; a single one is cut by nothing.
     seed
@@ -100,13 +119,17 @@ def haircut(
         Of the other tests; that of Harvey, Liu and Zhu at a correlation of 0.4 when not given.
 
     """
-    sharpe = sharpe_per_year * autocorrelation_factor(autocorrelation, periods_per_year)
-    t = sharpe / math.sqrt(periods_per_year) * math.sqrt(count)
-    p = float(student_t_two_sided(t, count - 1))
+    factor = autocorrelation_factor(autocorrelation, periods_per_year)
+    sharpes = [sharpe * factor for sharpe in sharpes_per_year]
+    ts = [sharpe / math.sqrt(periods_per_year) * math.sqrt(count) for sharpe in sharpes]
+    p = np.array([float(student_t_two_sided(t, count - 1)) for t in ts])
     holm, bhy = _simulated(p, tests, population or mixture(0.4), np.random.default_rng(seed)) if tests > 1 else (p, p)
-    found = {"bonferroni": min(p * tests, 1.0), "holm": holm, "bhy": bhy}
-    found["average"] = math.fsum(found.values()) / 3.0
-    return {name: _cut(value, sharpe, count, periods_per_year) for name, value in found.items()}
+    found = []
+    for at, sharpe in enumerate(sharpes):
+        adjusted = {"bonferroni": min(float(p[at]) * tests, 1.0), "holm": float(holm[at]), "bhy": float(bhy[at])}
+        adjusted["average"] = math.fsum(adjusted.values()) / 3.0
+        found.append({name: _cut(value, sharpe, count, periods_per_year) for name, value in adjusted.items()})
+    return found
 
 
 def _cut(p: float, sharpe: float, count: int, periods_per_year: float) -> Haircut:
@@ -115,15 +138,14 @@ def _cut(p: float, sharpe: float, count: int, periods_per_year: float) -> Haircu
     return Haircut(p, left, 1.0 - left / sharpe)
 
 
-def _simulated(p: float, tests: int, of: Mixture, rng: np.random.Generator) -> tuple[float, float]:
-    """Give medians over draws of other tests of this one's Holm and BHY p-values."""
+def _simulated(p: F, tests: int, of: Mixture, rng: np.random.Generator) -> F:
+    """Give medians over draws of other tests of each p's Holm and BHY p-values, (2, values)."""
     draws = max(FEWEST_DRAWS, min(DRAWS, MOST_VALUES // tests))
     adjusted = [_adjusted(p, _others(tests, of, rng)) for _ in range(draws)]
-    holm, bhy = np.median(np.array(adjusted), axis=0)
-    return float(holm), float(bhy)
+    return np.asarray(np.median(np.array(adjusted), axis=0))
 
 
-def _others(tests: int, of: Mixture, rng: np.random.Generator) -> NDArray[np.float64]:
+def _others(tests: int, of: Mixture, rng: np.random.Generator) -> F:
     """Draw p-values, ascending, of tests from the population: equally correlated noise, and exponential means."""
     common, own = rng.standard_normal(), rng.standard_normal(tests)
     noise = math.sqrt(of.correlation) * common + math.sqrt(1.0 - of.correlation) * own
@@ -132,15 +154,15 @@ def _others(tests: int, of: Mixture, rng: np.random.Generator) -> NDArray[np.flo
     return np.sort(normal_two_sided(t))
 
 
-def _adjusted(p: float, others: NDArray[np.float64]) -> tuple[float, float]:
-    """Give the Holm and BHY p-values of p among the sorted others."""
-    at = int(np.searchsorted(others, p, side="left"))
-    every = np.insert(others, at, p)
-    n = len(every)
+def _adjusted(p: F, others: F) -> F:
+    """Give the Holm and BHY p-values of each p among the sorted others, (2, values)."""
+    at, n = np.searchsorted(others, p, side="left"), len(others) + 1
     rank = np.arange(1, n + 1)
-    holm = float(np.max(every[: at + 1] * (n - rank[: at + 1] + 1)))
-    bhy = float(np.min(every[at:] * n * float(np.sum(1.0 / rank)) / rank[at:]))
-    return min(holm, 1.0), min(bhy, 1.0)
+    factor = float(np.sum(1.0 / rank))
+    before = np.maximum.accumulate(np.append(0.0, others * (n - rank[:-1] + 1)))
+    after = np.minimum.accumulate(np.append(others * n * factor / rank[1:], 1.0)[::-1])[::-1]
+    holm, bhy = np.maximum(before[at], p * (n - at)), np.minimum(after[at], p * n * factor / (at + 1))
+    return np.minimum([holm, bhy], 1.0)
 
 
 def hurdle(
@@ -172,7 +194,7 @@ def hurdle(
     return {name: float(normal_ppf(1.0 - p / 2.0)) * scale for name, p in bounds.items()}
 
 
-def _passing(others: NDArray[np.float64], level: float) -> tuple[float, float]:
+def _passing(others: F, level: float) -> tuple[float, float]:
     """Give the largest p-values that pass Holm and BHY among the sorted others."""
     n = len(others) + 1
     rank = np.arange(1, n + 1)

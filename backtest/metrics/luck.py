@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backtest.inference.deflation import dsr, min_btl, variance_of_trials
-from backtest.inference.haircut import haircut
+from backtest.inference.haircut import haircuts
 from backtest.inference.sharpe import moments
 from backtest.metrics.skill import FORMULA, judged, set_to
 from backtest.result import Metric
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import polars as pl
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from backtest.inference.sharpe import Moments
     from data.calendar import Calendar
 
-__all__ = ["METHODS", "Tried", "cut", "deflated"]
+__all__ = ["METHODS", "Tried", "cut", "cuts", "deflated"]
 
 METHODS = {
     "": ("average of the three p-values", "average"),
@@ -32,6 +32,7 @@ METHODS = {
 }
 MOST_CORRELATION = 0.99
 NOT_ABOVE_0 = "the Sharpe ratio is not above 0"
+ALWAYS_0 = "; no interval: it is 0 whatever the Sharpe ratio"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def deflated(config: Config, calendar: Calendar, daily: pl.DataFrame, tried: Tri
         "Trials on these data",
         float(tried.trials),
         "count",
-        convention="configs counted in the ledger against these prices, events, assets and period",
+        convention="configs counted in the ledger against these prices, events, assets and period; "
+        "no interval: it is counted, not estimated",
     )
     found = [trials]
     for prefix, whose, series, per_year in judged(config, calendar, daily):
@@ -98,7 +100,10 @@ class _Of:
 
 
 def _best(of: _Of, tried: Tried) -> Metric:
-    said = "the highest of the trials counted on these data, net over the risk-free rate, a year"
+    said = (
+        "the highest of the trials counted on these data, net over the risk-free rate, a year; no interval: the "
+        "highest of many was chosen, see the deflated Sharpe ratio"
+    )
     metric = Metric("trials_best_sharpe", "Best Sharpe ratio of the trials, net", None, "ratio", convention=said)
     return set_to(metric, of.sharpe if tried.best is None else tried.best, "no trial has a Sharpe ratio")
 
@@ -129,7 +134,7 @@ def _min_btl(of: _Of, tried: Tried) -> Metric:
         "years",
         convention=f"(E[max of {tried.effective:.1f} normals] / Sharpe ratio per year)^2: in less, the best of so many "
         "worthless independent trials is expected to show it; Bailey, Borwein, Lopez de Prado and Zhu 2014; 0 for one "
-        "trial",
+        f"trial{ALWAYS_0 if tried.effective <= 1.0 else ''}",
     )
     return set_to(metric, math.nan if of.flat else min_btl(tried.effective, of.sharpe), of.flat)
 
@@ -157,12 +162,11 @@ _CORRECTED = (
 
 
 def cut(of: Moments, per_year: float, tests: int, seed: int) -> dict[str, Haircut]:
-    """Cut a Sharpe ratio above 0 for so many tests, see `haircut`; a negative autocorrelation does not lift it."""
-    return haircut(
-        of.sharpe * math.sqrt(per_year),
-        of.count,
-        per_year,
-        tests,
-        seed=seed,
-        autocorrelation=min(max(of.autocorrelation, 0.0), MOST_CORRELATION),
-    )
+    """Cut a Sharpe ratio above 0 for so many tests, see `haircuts`; a negative autocorrelation does not lift it."""
+    return cuts([of.sharpe * math.sqrt(per_year)], of, per_year, tests, seed)[0]
+
+
+def cuts(sharpes: Sequence[float], of: Moments, per_year: float, tests: int, seed: int) -> list[dict[str, Haircut]]:
+    """Cut several Sharpe ratios per year that have the other moments of one sample."""
+    correlation = min(max(of.autocorrelation, 0.0), MOST_CORRELATION)
+    return haircuts(sharpes, of.count, per_year, tests, seed=seed, autocorrelation=correlation)

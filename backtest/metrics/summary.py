@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["summary"]
 
+WHEN = "session of the close; no interval: it is one session of this path"
 NO_BENCHMARK = "no benchmark is set"
 IID = "95 % interval: 1.96 standard errors, sessions taken as independent"
 
@@ -101,7 +102,7 @@ def _drawdown(s: Series, sessions: list[object]) -> Iterator[Metric]:
     for name, (at, reason) in dates.items():
         value = None if none or reason or at is None else str(sessions[at])
         yield Metric(f"max_drawdown_{name}", f"Drawdown {name}", value, "date",
-                     convention="session of the close", reason=none or reason)  # fmt: skip
+                     convention=WHEN, reason=none or reason)  # fmt: skip
 
 
 def _calmar(s: Series) -> Metric:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["versus"]
 
 COUNT = 499  # resamples
+P = "it says how rare the difference is by chance, it estimates nothing"
 
 
 def versus(config: Config, calendar: Calendar, daily: pl.DataFrame) -> tuple[Metric, ...]:
@@ -48,5 +49,11 @@ def versus(config: Config, calendar: Calendar, daily: pl.DataFrame) -> tuple[Met
     value, reach = told.value * root, Z95 * told.error * root
     return (
         Metric(found.name, found.label, value, "ratio", value - reach, value + reach, convention),
-        Metric(test.name, test.label, drawn.p, "ratio", convention=f"{test.convention}; normal tails: {told.p:.3g}"),
+        Metric(
+            test.name,
+            test.label,
+            drawn.p,
+            "ratio",
+            convention=f"{test.convention}; normal tails: {told.p:.3g}; no interval: {P}",
+        ),
     )

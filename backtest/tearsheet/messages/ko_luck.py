@@ -50,4 +50,12 @@ LUCK: dict[str, str] = {
     "other tests simulated as in Harvey, Liu and Zhu 2016 at a correlation of 0.4; positive autocorrelation of lag one taken out (Lo 2002); adjusted p {p}, {cut} cut": (
         "다른 검정은 Harvey·Liu·Zhu 2016처럼 상관 0.4로 모의; 양의 1차 자기상관은 제거 (Lo 2002); 보정 p {p}, {cut} 삭감"
     ),
+    "{formula}; 95 % interval: that of the Sharpe ratio, put into the formula": "{formula}; 95 % 구간: 샤프 지수의 구간을 식에 넣은 것",
+    "that of the Sharpe ratio reaches 0": "샤프 지수의 구간이 0에 이름",
+    "the Sharpe ratio has none": "샤프 지수에 구간이 없음",
+    "it is counted, not estimated": "추정이 아니라 센 값",
+    "it is 0 whatever the Sharpe ratio": "샤프 지수와 관계없이 0",
+    "it says how rare the difference is by chance, it estimates nothing": "차이가 우연히 얼마나 드문지를 말할 뿐 추정값이 아님",
+    "the highest of many was chosen, see the deflated Sharpe ratio": "여럿 가운데 고른 최고값이므로 보정 샤프 지수를 볼 것",
+    "it is one session of this path": "이 경로의 한 거래일",
 }

@@ -50,7 +50,7 @@ def section(view: View) -> Section:
 def _row(metric: Metric, by: dict[str, dict[str, Any]]) -> tuple[Cell, ...]:
     blocks = ", ".join(dict.fromkeys(number(one["block_sessions"], 1) for one in by.values()))
     return (
-        text(understood(display(metric.label, 80))),
+        text(understood(display(metric.label, 120))),
         Cell(metric_value(metric), sort=repr(float(metric.value)) if isinstance(metric.value, int | float) else ""),
         *(_cell(metric, by.get(method)) for method in METHODS),
         text(blocks),

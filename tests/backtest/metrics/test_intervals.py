@@ -10,12 +10,9 @@ from backtest.inference.bootstrap import Plan, Sample, interval
 from backtest.metrics.intervals import INTERVALS, with_intervals
 from backtest.sources import measured_on
 
-# What needs none: dates, shares of events (Wilson), and what itself says how sure something is.
-JUDGED = ("psr", "min_trl", "dsr", "min_btl", *(f"haircut_sharpe{one}" for one in ("", "_bonferroni", "_holm", "_bhy")))
-BESIDE = {
-    *("hit_rate", "sharpe_difference", "sharpe_difference_p", "trials", "trials_best_sharpe"),
-    *(f"{prefix}{name}" for prefix in ("", "active_") for name in JUDGED),
-}
+# What needs none: dates, shares of events (Wilson), what is counted, and a length that one trial makes 0.
+BESIDE = {"hit_rate", "sharpe_difference", "sharpe_difference_p", "trials", "trials_best_sharpe", "min_btl",
+          "active_min_btl"}  # fmt: skip
 PATHS = {"max_drawdown", "calmar", "base_max_drawdown", "benchmark_max_drawdown"}
 
 
