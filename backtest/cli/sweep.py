@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from backtest.research.grid import Cell
     from backtest.research.sweep import Done, Sources, Sweep
     from backtest.research.walkforward import Stitched
+    from backtest.result import Metric
 
 __all__ = ["sweep"]
 
 MOST_CELLS = 2_000
+RUINED = "a cell was ruined: nobody can hold it forward"
 GridTexts = Annotated[
     list[str] | None,
     typer.Option("--grid", metavar="KEY=A,B,C", help="Setting and its values; more than one makes a grid."),
@@ -115,12 +117,14 @@ def _run(
 
     from backtest import sweep_store
     from backtest.research.sweep import summed_up
+    from backtest.research.walkforward import horizon_sessions
 
     if sweep_store.finished(runs, name):
         return
     done = _all_done(cells, sources, runs, name, before, quiet=quiet)
     whole = summed_up(cells, done)
-    forward, note = _forward(cells, whole, steps, done[0].trial.per_year)
+    purge, per_year = horizon_sessions([cell.config for cell in cells]), done[0].trial.per_year
+    forward, note = _forward(cells, whole, steps, (purge, per_year))
     about = {
         "schema_version": 2,
         "sweep": name,
@@ -129,7 +133,7 @@ def _run(
         "effective_trials": whole.effective,
         "effective_trials_convention": whole.effective_convention,
         "best": whole.leaderboard["cell"][0],
-        "overfitting": [asdict(metric) for metric in whole.believed.metrics],
+        "overfitting": [asdict(metric) for metric in (*whole.believed.metrics, *_across(whole, (purge, per_year)))],
         "step_m_cells": [cells[at].id for at in whole.believed.survivors],
         "pbo": None if whole.overfitting is None else whole.overfitting.probability,
         "pbo_loss": None if whole.overfitting is None else whole.overfitting.loss,
@@ -157,26 +161,42 @@ def _all_done(
     return [done[cell.id] for cell in cells]
 
 
+def _across(whole: Sweep, about: tuple[int, float]) -> tuple[Metric, ...]:
+    """Choose across the sessions that all cells have, or say why not."""
+    import numpy as np
+
+    from backtest.research.across import chosen_across, told
+    from data.errors import RunError
+
+    purge, per_year = about
+    matrix = whole.returns.drop("session").to_numpy()
+    if not np.isfinite(matrix).all():
+        return told(None, per_year, RUINED, purge)
+    try:
+        return told(chosen_across(matrix, purge=purge), per_year, "", purge)
+    except RunError as error:
+        return told(None, per_year, error.message, purge)
+
+
 def _forward(
-    cells: Sequence[Cell], whole: Sweep, steps: tuple[int, int] | None, per_year: float
+    cells: Sequence[Cell], whole: Sweep, steps: tuple[int, int] | None, about: tuple[int, float]
 ) -> tuple[dict[str, Any] | None, str]:
     """Choose forward through the sessions that all cells have, or say why not."""
     import numpy as np
 
-    from backtest.research.walkforward import chosen_forward, horizon_sessions
+    from backtest.research.walkforward import chosen_forward
     from data.errors import RunError
 
     if steps is None:
         return None, "none was asked for (--walk-forward TRAIN,TEST)"
-    purge = horizon_sessions([cell.config for cell in cells])
     matrix = whole.returns.drop("session").to_numpy()
     if not np.isfinite(matrix).all():
-        return None, "a cell was ruined: nobody can hold it forward"
+        return None, RUINED
     try:
-        found = chosen_forward(matrix, *steps, purge=purge)
+        found = chosen_forward(matrix, *steps, purge=about[0])
     except RunError as error:
         return None, error.message
-    return _walked(found, cells, whole.returns["session"].to_list(), (purge, per_year)), ""
+    return _walked(found, cells, whole.returns["session"].to_list(), about), ""
 
 
 def _walked(found: Stitched, cells: Sequence[Cell], sessions: list[object], about: tuple[int, float]) -> dict[str, Any]:

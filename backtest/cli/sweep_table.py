@@ -56,12 +56,14 @@ def _judged(about: Mapping[str, Any], count: int) -> list[str]:
 {count:,} cells, worth {about["effective_trials"]:.1f} independent trials ({convention}); \
 dsr: deflated by them; won: share of splits
 best cell {clean(about["best"])}, net Sharpe ratio {_told(of, "best_sharpe")} a year: probabilistic \
-{_told(of, "best_psr")}, deflated {_told(of, "best_dsr")}
+{_told(of, "best_psr")}, deflated {_told(of, "best_dsr")} (form of 2025: {_told(of, "best_dsr_2025")})
 haircut Sharpe ratio {_told(of, "best_haircut_sharpe")} (Bonferroni {_told(of, "best_haircut_sharpe_bonferroni")}, \
 Holm {_told(of, "best_haircut_sharpe_holm")}, BHY {_told(of, "best_haircut_sharpe_bhy")})
 years on record {_told(of, "best_years")}, needed {_told(of, "best_min_btl")} (MinBTL), alone \
 {_told(of, "best_min_trl")} (MinTRL)
 {_chosen(about)}
+chosen across time (CPCV): net Sharpe ratio {_told(of, "cpcv_sharpe")} a year in the median, \
+{_told(of, "cpcv_lowest_sharpe")} in the worst history
 no cell beats its untilted mix: White's reality check p {_told(of, "reality_check_p", 4)}, Hansen's SPA p \
 {_told(of, "spa_p", 4)} (studentised; {_told(of, "spa_p_lower", 4)} to {_told(of, "spa_p_upper", 4)})
 {_survivors(about, of["step_m"])}

@@ -29,10 +29,10 @@ def expected_maximum(trials: float) -> float:
     return max(float((1.0 - GAMMA) * first + GAMMA * second), 0.0)
 
 
-def spread_of_maximum(trials: int) -> float:
-    """Give the standard deviation of the maximum of independent standard normals, by quadrature."""
+def spread_of_maximum(trials: float) -> float:
+    """Give the standard deviation of the maximum of independent standard normals, by quadrature; 1 for one trial."""
     x = np.linspace(-12.0, 12.0, 4801)
-    below = normal_cdf(x) ** trials
+    below = normal_cdf(x) ** max(trials, 1.0)
     density = np.diff(below)
     middle = 0.5 * (x[1:] + x[:-1])
     centre = float(np.sum(middle * density))
@@ -61,11 +61,15 @@ def dsr(of: Moments, trials: float, variance: float, *, variance_at: VarianceAt 
     return psr(of, math.sqrt(variance) * expected_maximum(trials), variance_at=variance_at)
 
 
-def dsr_of_maximum(of: Moments, trials: int, variance: float) -> float:
-    """Give the deflated Sharpe ratio of 2025: the standard error at SR0 times the spread of a maximum of N normals."""
+def dsr_of_maximum(of: Moments, trials: float, variance: float) -> float:
+    """Give the deflated Sharpe ratio of 2025: the standard error at SR0 times the spread of a maximum of N normals.
+
+    Sessions may be correlated, and the best of many worthless trials varies less than one of them: Lopez de Prado,
+    Lipton and Zoonekynd 2025. NaN where the error is 0.
+    """
     threshold = math.sqrt(variance) * expected_maximum(trials)
     error = standard_error(of, threshold, variance_at="null") * spread_of_maximum(trials)
-    return float(normal_cdf((of.sharpe - threshold) / error))
+    return float(normal_cdf((of.sharpe - threshold) / error)) if error > 0.0 else math.nan
 
 
 def variance_of_trials(sharpes: Sequence[float], count: int) -> float:

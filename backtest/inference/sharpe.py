@@ -136,9 +136,9 @@ def posterior(
     null, other = (standard_error(of, at, variance_at="null") for at in (threshold, alternative))
     critical = threshold + null * float(normal_ppf(1.0 - alpha))
     power = 1.0 - float(normal_cdf((critical - alternative) / other))
-    false = 1.0 - float(normal_cdf((of.sharpe - threshold) / null))
-    true = 1.0 - float(normal_cdf((of.sharpe - alternative) / other))
+    false = float(normal_cdf((threshold - of.sharpe) / null))
+    true = float(normal_cdf((alternative - of.sharpe) / other))
     rest = 1.0 - prior
-    return Posterior(
-        critical, power, alpha * rest / (alpha * rest + power * prior), false * rest / (false * rest + true * prior)
-    )
+    seen = false * rest + true * prior
+    planned = alpha * rest / (alpha * rest + power * prior)
+    return Posterior(critical, power, planned, false * rest / seen if seen > 0.0 else math.nan)

@@ -12,7 +12,7 @@ from backtest.inference.deflation import dsr, min_btl, variance_of_trials
 from backtest.inference.sharpe import min_trl, moments, psr
 from backtest.metrics.carried import Formula
 from backtest.metrics.luck import METHODS, cuts
-from backtest.metrics.skill import judged
+from backtest.metrics.skill import false_discovery, judged
 
 if TYPE_CHECKING:
     import polars as pl
@@ -60,6 +60,7 @@ def _formulas(prefix: str, of: Moments, per_year: float, tried: Tried, seed: int
     found = {
         "psr": each(lambda sharpe: psr(at(sharpe))),
         "min_trl": each(lambda sharpe: min_trl(at(sharpe)) / per_year),
+        "false_discovery": each(lambda sharpe: false_discovery(at(sharpe), per_year)),
         "dsr": each(lambda sharpe: dsr(at(sharpe), tried.effective, variance_of_trials(sharpes, of.count))),
         "min_btl": each(lambda sharpe: min_btl(tried.effective, sharpe) if sharpe > 0.0 else math.nan),
         **{f"haircut_sharpe{suffix}": cut_by(method) for suffix, (_, method) in METHODS.items()},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from backtest.inference.sharpe import min_trl, moments, psr
+from backtest.inference.sharpe import min_trl, moments, posterior, psr
 from backtest.metrics.series import series_of
 from backtest.result import Metric
 
@@ -17,15 +17,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from backtest.config.model import Config
+    from backtest.inference.sharpe import Moments
     from data.calendar import Calendar
 
-__all__ = ["FORMULA", "gone", "judged", "set_to", "skill"]
+__all__ = ["FORMULA", "false_discovery", "gone", "judged", "set_to", "skill"]
 
+PRIOR = 0.1  # share of theses that are worth something
+WORTH = 1.0  # and how much: their Sharpe ratio a year
 FORMULA = "sessions independent, skewness and kurtosis of the sample (divisor n)"
 
 
 def skill(config: Config, calendar: Calendar, daily: pl.DataFrame) -> tuple[Metric, ...]:
-    """Give PSR and minimum track record of the net and of the active returns; see ``backtest.inference.sharpe``."""
+    """Give PSR, minimum track record and probability of a false discovery of the net and of the active returns.
+
+    See ``backtest.inference.sharpe``.
+    """
     return tuple(
         metric
         for prefix, whose, series, per_year in judged(config, calendar, daily)
@@ -60,11 +66,26 @@ def _of(prefix: str, whose: str, series: NDArray[np.float64], per_year: float) -
         "years",
         convention=f"years until the PSR reaches 95 %, / {per_year:.1f} sessions; 2012, {FORMULA}",
     )
+    false = Metric(
+        f"{prefix}false_discovery",
+        f"Probability of a false discovery: {whose}",
+        None,
+        "ratio",
+        convention="P(true Sharpe ratio 0 | one at least as high as this was seen), where one thesis in ten is worth a "
+        "Sharpe ratio of 1 a year and the others nothing; sessions correlated as they are, Lopez de Prado, Lipton and "
+        "Zoonekynd 2025",
+    )
     if not math.isfinite(of.sharpe):
-        yield from (gone(metric, "the returns do not vary") for metric in (probability, record))
+        yield from (gone(metric, "the returns do not vary") for metric in (probability, record, false))
         return
     yield set_to(probability, psr(of), "the standard error is 0")
     yield set_to(record, min_trl(of) / per_year, "the Sharpe ratio is not above 0")
+    yield set_to(false, false_discovery(of, per_year), "the Sharpe ratio is too far from both to tell")
+
+
+def false_discovery(of: Moments, per_year: float) -> float:
+    """Give the probability that nothing is behind a Sharpe ratio, where a share PRIOR of theses are worth WORTH."""
+    return posterior(of, WORTH / math.sqrt(per_year), PRIOR).observed
 
 
 def gone(metric: Metric, reason: str) -> Metric:

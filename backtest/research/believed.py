@@ -10,7 +10,7 @@ import numpy as np
 
 from backtest.inference.blocks import Blocks, block_length
 from backtest.inference.comparison import reality_check, sampled, spa, step_m
-from backtest.inference.deflation import dsr, min_btl, variance_of_trials
+from backtest.inference.deflation import dsr, dsr_of_maximum, min_btl, variance_of_trials
 from backtest.inference.haircut import hurdle
 from backtest.inference.sharpe import min_trl, psr
 from backtest.metrics.luck import METHODS, NOT_ABOVE_0, cut
@@ -91,7 +91,8 @@ def _sharpe(best: Best, seed: int) -> Iterator[Metric]:
     yield _number("best_sharpe", "Sharpe ratio of the best cell", annual, why, said=said)
     if of is None:
         return
-    deflated = dsr(of, best.effective, variance_of_trials(best.sharpes, of.count))
+    spread = variance_of_trials(best.sharpes, of.count)
+    deflated, later = dsr(of, best.effective, spread), dsr_of_maximum(of, best.effective, spread)
     alone = "P(true Sharpe ratio > 0), as if it had been the only trial"
     yield _number("best_psr", "Probabilistic Sharpe ratio of the best cell", psr(of), why, said=alone)
     said = (
@@ -99,6 +100,11 @@ def _sharpe(best: Best, seed: int) -> Iterator[Metric]:
         "Sharpe ratios but at least 1 / (n - 1)"
     )
     yield _number("best_dsr", "Deflated Sharpe ratio of the best cell", deflated, why, said=said)
+    said = (
+        "the same, sessions correlated as they are, the best of many varying less than one, Lopez de Prado, Lipton "
+        f"and Zoonekynd 2025: {among}"
+    )
+    yield _number("best_dsr_2025", "Deflated Sharpe ratio of the best cell, form of 2025", later, why, said=said)
     cuts = cut(of, best.per_year, best.cells, seed) if is_above else {}
     for suffix, (name, method) in METHODS.items():
         one = cuts.get(method)

@@ -58,4 +58,12 @@ LUCK: dict[str, str] = {
     "it says how rare the difference is by chance, it estimates nothing": "차이가 우연히 얼마나 드문지를 말할 뿐 추정값이 아님",
     "the highest of many was chosen, see the deflated Sharpe ratio": "여럿 가운데 고른 최고값이므로 보정 샤프 지수를 볼 것",
     "it is one session of this path": "이 경로의 한 거래일",
+    "Probability of a false discovery: {whose}": "거짓 발견일 확률: {whose}",
+    "P(true Sharpe ratio 0 | one at least as high as this was seen), where one thesis in ten is worth a Sharpe ratio of 1 a year and the others nothing; sessions correlated as they are, Lopez de Prado, Lipton and Zoonekynd 2025": (
+        "P(참 샤프 지수 0 | 이만큼 이상을 보았을 때), 가설 열에 하나는 연 샤프 지수 1의 가치가 있고 나머지는 없다고 봄; 거래일 상관은 있는 그대로, Lopez de Prado·Lipton·Zoonekynd 2025"
+    ),
+    "Deflated Sharpe ratio of the best cell, form of 2025": "최고 칸의 보정 샤프 지수 (DSR), 2025년 식",
+    "Sharpe ratio of choosing across time (CPCV), median": "시간을 가로질러 고른 샤프 지수 (CPCV), 중앙값",
+    "Sharpe ratio of choosing across time (CPCV), lowest": "시간을 가로질러 고른 샤프 지수 (CPCV), 최저",
+    "the Sharpe ratio is too far from both to tell": "샤프 지수가 둘 다에서 너무 멀어 말할 수 없음",
 }

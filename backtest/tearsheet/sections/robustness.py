@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["section"]
 
-OF_EACH = ("psr", "min_trl", "dsr", "haircut_sharpe", "min_btl")
+OF_EACH = ("psr", "false_discovery", "min_trl", "dsr", "haircut_sharpe", "min_btl")
 NAMES = (*OF_EACH, *(f"active_{name}" for name in OF_EACH), "trials", "trials_best_sharpe")
 MOST_SWEEPS = 2
 
