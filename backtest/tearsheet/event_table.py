@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["event_table"]
 
 MOST_ROWS = 60
+# Of an address little more than its host is seen; hovering tells the whole.
+LONGEST_SOURCE = 28
 OPTIONAL = ("Direction", "Value", "Strength", "CAR, %")
 HINTS = {
     "Session": "the first session in which the event could be traded",
@@ -26,6 +28,7 @@ HINTS = {
     "P&L": "gain on the part of the position the event put there, less its share of the costs, account currency",
     "Grade": "A an instant, B a date with its part of the day, C a date only",
 }
+KINDS = {"Value": "amount", "Time as stated": "stated", "Rule": "rule"}
 SECONDS = re.compile(r"^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?=[-+Z ]|$)")
 
 
@@ -39,7 +42,7 @@ def event_table(events: pl.DataFrame, cars: Mapping[str, float] | None = None, w
         "Session", "Asset", "Kind", "Direction", "Value", "Strength", "CAR, %", "P&L", "Time as stated", "Grade",
         "Rule", "Source",
     )  # fmt: skip
-    columns = tuple(Column(say(label), label in {"P&L", "CAR, %", "Strength"}, _hint(label)) for label in labels)
+    columns = tuple(Column(say(x), x in {"P&L", "CAR, %", "Strength"}, _hint(x), KINDS.get(x, "")) for x in labels)
     rows = tuple(_row(row, cars) for row in events.head(MOST_ROWS).iter_rows(named=True))
     # Columns that no event fills take no room.
     kept = [k for k, label in enumerate(labels) if label not in OPTIONAL or any(row[k].text != DASH for row in rows)]
@@ -61,7 +64,7 @@ def _row(row: dict[str, Any], cars: Mapping[str, float]) -> tuple[Cell, ...]:
         rule = say("not traded: {reason}", reason=why)
     change, car = strength(row), cars.get(row["event_id"])
     return (
-        Cell(session, title="" if row["session"] else rule, kind="nowrap"),
+        text(session, title="" if row["session"] else rule),
         _or_missing(display(row["asset"], 32), say("the source names no asset")),
         _or_missing(display(row["kind"], 40), say("kind not read")),
         _or_missing(display(row["direction"], 40), say("the source states no direction")),
@@ -70,9 +73,9 @@ def _row(row: dict[str, Any], cars: Mapping[str, float]) -> tuple[Cell, ...]:
         counted(number(None if car is None else car * 100, 2, plus=True), car,
                 say("no abnormal return over the whole window")),
         counted(number(row["pnl"], 0, plus=True), row["pnl"], rule),
-        Cell(_instant(row["stated"]) or DASH, title=display(row["stated"], 60) or say("time not read"), kind="stated"),
+        _stated(row["stated"]),
         _or_missing(display(row["timing"], 8), say("time not read")),
-        Cell(rule, kind="rule"),
+        text(rule),
         _source(row["source"]),
     )  # fmt: skip
 
@@ -85,21 +88,25 @@ def _or_missing(shown: str, why: str) -> Cell:
     return text(shown) if shown else missing(why)
 
 
-def _instant(stated: str | None) -> str:
+def _stated(stated: str | None) -> Cell:
     """Give a stated time without its seconds; the whole one shows on hover."""
-    return SECONDS.sub(r"\1 \2", display(stated, 40))
+    whole = display(stated, 60)
+    shown = SECONDS.sub(r"\1 \2", whole)
+    return text(shown, title="" if shown == whole else whole) if shown else missing(say("time not read"))
 
 
 def _amounts(row: dict[str, Any]) -> Cell:
     stated = tuple(stated_numbers(row))
     if not stated:
-        return Cell(DASH, title=say("the source states no number"), kind="amount")
-    return Cell(value_text(row), sort=repr(float(stated[0])), kind="amount", exact=stated)
+        return missing(say("the source states no number"))
+    return Cell(value_text(row), sort=f"{stated[0]:.12g}", exact=stated if len(stated) > 1 else ())
 
 
 def _source(source: str | None) -> Cell:
     address = address_of(source)
-    shown = display(address.split("//", 1)[1] if address else source, 48)
+    whole = display(source, 300)
+    shown = display(address.split("//", 1)[1] if address else source, LONGEST_SOURCE)
     if not shown:
-        return Cell(DASH, title=say("no source is stated"), kind="source")
-    return Cell(shown, title=display(source, 300), href=address, kind="source")
+        return missing(say("no source is stated"))
+    # A browser tells the address of a link by itself.
+    return Cell(shown, title="" if whole == address else whole, href=address)

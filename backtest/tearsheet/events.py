@@ -79,14 +79,19 @@ def _by_count(rows: pl.DataFrame) -> list[tuple[str, int]]:
 
 
 def _sentence(row: dict[str, Any]) -> str:
+    """Tell an event, and in a second line its source."""
+    # The script makes a link of a line that is an address and nothing else, so an address is whole or not there.
+    address = address_of(row["source"])
+    source = address if 0 < len(address) <= LONGEST_ADDRESS else display(row["source"], LONGEST_SOURCE)
+    return _told(row) + (f"\n{source}" if source else "")
+
+
+def _told(row: dict[str, Any]) -> str:
     what = " ".join(display(row[field], 40) for field in ("kind", "direction") if row[field])
     who = display(row["asset"], 32) or DASH
     value = f", {shown}" if (shown := value_text(row)) != DASH else ""
     told = say("session {session}, P&L {pnl}", session=row["session"], pnl=number(row["pnl"], 0, plus=True))
-    # The script makes a link of a line that is an address and nothing else, so an address is whole or not there.
-    address = address_of(row["source"])
-    source = address if 0 < len(address) <= LONGEST_ADDRESS else display(row["source"], LONGEST_SOURCE)
-    return f"{who}: {what}{value}, {told}" + (f"\n{source}" if source else "")
+    return f"{who}: {what}{value}, {told}"
 
 
 def funnel_bars(result: Result) -> list[Bar]:
@@ -126,7 +131,7 @@ def event_bars(events: pl.DataFrame) -> list[Bar]:
             f"{row['session'] or DASH} {display(row['asset'], 8) or DASH}",
             row["pnl"],
             number(row["pnl"], 0, plus=True),
-            _sentence(row),
+            _told(row),
             more=display(row["kind"], 18),
         )
         for row in rows.iter_rows(named=True)

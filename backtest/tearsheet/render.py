@@ -112,7 +112,7 @@ def readings(sessions: Sequence[date], figures: Sequence[Figure]) -> dict[str, o
     days = [(sessions[i] - sessions[0]).days for i in kept]
     return {
         "start": sessions[0].isoformat() if count else "2000-01-01",
-        "gaps": [later - sooner for sooner, later in zip([0, *days], days, strict=False)],
+        "days": packed(days, 0),
         "at": stride,
         "count": count,
         "figures": {figure.key: _reading(figure, kept) for figure in figures},

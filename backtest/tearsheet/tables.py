@@ -11,11 +11,15 @@ __all__ = ["Cell", "Column", "Table", "as_total", "counted", "missing", "text"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading; numeric columns stand right-aligned; ``hint``, how its numbers are made, shows on hover."""
+    """A heading; numeric columns stand right-aligned; ``hint``, how its numbers are made, shows on hover.
+
+    ``kind`` is a class of the heading alone: it sets the least width of the column.
+    """
 
     label: str
     numeric: bool = False
     hint: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,18 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
     kind: str = ""
+
+    @property
+    def classes(self) -> str:
+        """Give its class and where its columns of words stand: t with the column, u after one of numbers.
+
+        Numbers are the rule: said once for the table, the thousand cells of a page need no class of their own.
+        """
+        numeric = [column.numeric for column in self.columns]
+        words = [
+            f"{'u' if k and numeric[k - 1] else 't'}{k + 1}" for k, is_number in enumerate(numeric) if not is_number
+        ]
+        return " ".join([*([self.kind] if self.kind else []), *(words if any(numeric) else ["words"])])
 
 
 def text(value: str, title: str = "") -> Cell:

@@ -68,9 +68,15 @@ def _growth(result: Result, found: Series, events: pl.DataFrame) -> Figure:
         svg,
         tuple(legend),
         _growth_note(found, marked=bool(marks)),
-        decimals=4,
+        decimals=_decimals(lines),
         readings=[(line.name, list(line.values)) for line in lines],
     )
+
+
+def _decimals(lines: Sequence[Line]) -> int:
+    """Give the decimals that leave the largest value five digits; four at most."""
+    largest = max((v for line in lines for v in line.values if v is not None), default=1.0)
+    return next((4 - more for more in range(4) if largest < 10.0 ** (1 + more)), 0)
 
 
 def _key(line: Line, shown: str, value: float | None) -> Key:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from backtest.tearsheet.charts.scales import Scale, Tick
 
-__all__ = ["at", "frame", "time_axis", "value_axis"]
+__all__ = ["at", "canvas", "frame", "time_axis", "uprights", "value_axis"]
 
 LABEL_DROP = 16
 YEAR, EDGE = 4, 0.02
@@ -23,13 +23,19 @@ YEAR, EDGE = 4, 0.02
 
 def at(place: float) -> str:
     """Give a horizontal place (0 to 1) as SVG text."""
-    return f"{decimal(place * 100)}%"
+    return f"{decimal(place * 100, 2)}%"
 
 
 def frame(height: float, description: str, *pieces: Markup) -> Markup:
     """Put pieces into the outer element: as wide as its box, ``height`` pixels high, described for screen readers."""
     attributes: Attributes = {"role": "img", "aria-label": description, "width": "100%", "height": height}
-    return el("svg", attributes, el("title", {}, description), *pieces)
+    return el("svg", attributes, *pieces)
+
+
+def canvas(kind: str, height: float, bounds: str, *shapes: Markup) -> Markup:
+    """Give shapes a plane of their own units, stretched over the width and ``height`` pixels."""
+    box: Attributes = {"viewBox": bounds, "preserveAspectRatio": "none", "width": "100%", "height": height}
+    return el("svg", box | {"class": kind}, *shapes)
 
 
 def value_axis(scale: Scale, *, in_percent: bool) -> Markup:
@@ -37,23 +43,30 @@ def value_axis(scale: Scale, *, in_percent: bool) -> Markup:
     shown = [tick * 100 for tick in scale.ticks] if in_percent else list(scale.ticks)
     places = decimals(shown)
     label = percent if in_percent else number
-    pieces = []
-    for tick in scale.ticks:
-        y = scale.y(tick)
-        kind = "zero" if tick == (1.0 if scale.is_log else 0.0) else "grid"
-        pieces.append(el("line", {"class": kind, "x1": 0, "x2": "100%", "y1": y, "y2": y}))
-        pieces.append(el("text", {"x": -7, "y": y + 4, "class": "end", **exact(tick)}, label(tick, places)))
-    return joined(pieces)
+    zero = 1.0 if scale.is_log else 0.0
+    lines = {"grid": [tick for tick in scale.ticks if tick != zero], "zero": [t for t in scale.ticks if t == zero]}
+    rules = [
+        el("path", {"class": kind, "d": "".join(f"M0 {decimal(scale.y(tick))}h1" for tick in ticks)})
+        for kind, ticks in lines.items()
+        if ticks
+    ]
+    labels = [el("text", {"y": scale.y(tick), **exact(tick)}, label(tick, places)) for tick in scale.ticks]
+    names = el("g", {"class": "end", "transform": "translate(-7 4)"}, *labels)
+    return joined([canvas("rules", scale.height, f"0 0 1 {decimal(scale.height)}", *rules), names])
+
+
+def uprights(places: Sequence[float], height: float) -> Markup:
+    """Draw faint lines from top to bottom of a canvas that is ``height`` high, at places in its own units."""
+    return el("path", {"class": "grid", "d": "".join(f"M{decimal(x)} 0v{decimal(height)}" for x in places)})
 
 
 def time_axis(ticks: Sequence[Tick], count: int, height: float) -> Markup:
-    """Draw a faint line and a label for every tick of the time axis, below ``height``."""
+    """Draw a label for every tick of the time axis, below ``height``."""
     pieces = []
     for tick in ticks:
-        x = at(along(tick.index, count))
-        pieces.append(el("line", {"class": "grid", "x1": x, "x2": x, "y1": 0, "y2": height}))
         kind = ("mid" if tick.narrow else "mid wide") + _side(tick, count)
-        pieces.append(el("text", {"x": x, "y": height + LABEL_DROP, "class": kind}, tick.label))
+        place = at(along(tick.index, count))
+        pieces.append(el("text", {"x": place, "y": height + LABEL_DROP, "class": kind}, tick.label))
     return joined(pieces)
 
 

@@ -52,7 +52,7 @@ def bars(rows: Sequence[Bar], description: str) -> Markup:
     low, high = low - span * ROOM * (low < 0), high + span * ROOM
     zero = (0.0 - low) / (high - low)
     drawn = [_bar(row, k, zero, (row.value - low) / (high - low)) for k, row in enumerate(rows)]
-    axis = el("line", {"class": "zero", "x1": at(zero), "x2": at(zero), "y1": 0, "y2": len(rows) * ROW})
+    axis = el("line", {"class": "zero", "x1": at(zero), "x2": at(zero), "y2": len(rows) * ROW})
     return frame(max(len(rows), 1) * ROW + 4, description, *drawn, axis)
 
 

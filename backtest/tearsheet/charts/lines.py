@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from backtest.tearsheet.charts.axes import at, frame, time_axis, value_axis
+from backtest.tearsheet.charts.axes import at, canvas, frame, time_axis, uprights, value_axis
 from backtest.tearsheet.charts.scales import along, decimate, drawable, linear, log, session_ticks
-from backtest.tearsheet.charts.svg import Attributes, decimal, el, joined
+from backtest.tearsheet.charts.svg import el, joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
     from backtest.tearsheet.charts.scales import Scale
 
+    # The points of a stroke in the plot's units: (session, quarter of a pixel from the top).
+    Trace = Sequence[tuple[int, int]]
+
 __all__ = ["Line", "TimeChart", "time_chart"]
 
 BUCKETS = 600
-# The plot's own units: 10,000 across, ten to a pixel down, so that whole numbers are fine enough.
-WIDTH = 10_000
-FINE = 10
+# The plot's own units are whole numbers: a session across, a quarter of a pixel down.
+FINE = 4
+# A browser draws a page in tiles and strokes a whole path for each that it touches: short paths paint sooner.
+PIECE = 100
 # Below this height there is room for three labels only.
 LOW = 100
 AXIS_HEIGHT = 22
@@ -58,16 +62,21 @@ class TimeChart:
 def time_chart(chart: TimeChart) -> Markup:
     """Draw a chart over sessions with its axes, an optional strip of marks below the plot and a hidden crosshair."""
     count, low = len(chart.sessions), chart.height + chart.strip_height
-    scale = _scale(chart)
-    cross = el("line", {"class": "cross", "x1": 0, "x2": 0, "y1": 0, "y2": low})
-    strip = el("g", {"transform": f"translate(0 {chart.height})"}, chart.strip) if chart.strip else el("g")
+    scale, ticks = _scale(chart), session_ticks(chart.sessions)
+    across = max(count - 1, 1)
+    grid = uprights([along(tick.index, count) * across for tick in ticks], low * FINE)
+    kept = [(line, decimate(line.values, chart.buckets, positive=chart.is_log)) for line in reversed(chart.lines)]
+    drawn = joined(_drawn(line, indices, scale) for line, indices in kept if len(indices) > 1)
+    alone = joined(_alone(line, indices[0], scale, count) for line, indices in kept if len(indices) == 1)
+    cross = el("line", {"class": "cross", "y2": low})
     return frame(
         low + AXIS_HEIGHT,
         chart.description,
-        time_axis(session_ticks(chart.sessions), count, low),
         value_axis(scale, in_percent=chart.in_percent),
-        joined(_drawn(line, scale, count, chart.buckets) for line in reversed(chart.lines)),
-        strip,
+        canvas("plot", low, f"0 0 {across} {low * FINE}", grid, drawn),
+        alone,
+        *([el("g", {"transform": f"translate(0 {chart.height})"}, chart.strip)] if chart.strip else []),
+        time_axis(ticks, count, low),
         cross,
     )
 
@@ -79,20 +88,23 @@ def _scale(chart: TimeChart) -> Scale:
     return linear(values, chart.height, include=chart.include, most=5 if chart.height > LOW else 3)
 
 
-def _drawn(line: Line, scale: Scale, count: int, buckets: int) -> Markup:
-    kept = decimate(line.values, buckets, positive=scale.is_log)
-    if len(kept) == 1:
-        return _alone(line, kept[0], scale, count)
+def _drawn(line: Line, kept: list[int], scale: Scale) -> Markup:
+    """Draw what is kept of a series, by runs without a gap; the stroke in pieces, each from the end of the last."""
     runs = _runs(kept, line.values, positive=scale.is_log)
-    paths = [_path(line, run, scale, count) for run in runs]
-    box: Attributes = {
-        "viewBox": f"0 0 {WIDTH} {decimal(scale.height * FINE)}",
-        "preserveAspectRatio": "none",
-        "width": "100%",
-        "height": scale.height,
-        "class": "plot",
-    }
-    return el("svg", box, *paths)
+    traces = [[(i, round(scale.y(line.values[i] or 0.0) * FINE)) for i in run] for run in runs]
+    zero = round((scale.height if scale.is_log else scale.y(0.0)) * FINE)
+    if line.shape == "sticks":
+        return el("path", {"class": f"stick {line.role}", "d": "".join(_sticks(trace, zero) for trace in traces)})
+    filled = {"area": ["area"], "layer": ["layer"], "line": []}[line.shape]
+    shapes = [
+        el("path", {"class": f"{kind} {line.role}", "d": _closed(trace, zero)}) for trace in traces for kind in filled
+    ]
+    if line.shape == "layer":
+        return joined(shapes)
+    pieces = (trace[k : k + PIECE + 1] for trace in traces for k in range(0, max(len(trace) - 1, 1), PIECE))
+    # A lone point between gaps still shows: a stroke of no length has round ends.
+    strokes = [el("path", {"d": _start(piece) + (_strokes(piece) or "h0")}) for piece in pieces]
+    return joined([*shapes, el("g", {"class": f"line {line.role}"}, *strokes)])
 
 
 def _alone(line: Line, index: int, scale: Scale, count: int) -> Markup:
@@ -118,24 +130,26 @@ def _runs(kept: list[int], values: Sequence[float | None], *, positive: bool) ->
     return runs
 
 
-def _path(line: Line, run: list[int], scale: Scale, count: int) -> Markup:
-    points = [(round(along(i, count) * WIDTH), round(scale.y(line.values[i] or 0.0) * FINE)) for i in run]
-    zero = round((scale.height if scale.is_log else scale.y(0.0)) * FINE)
-    if line.shape == "sticks":
-        return el("path", {"class": f"stick {line.role}", "d": "".join(f"M{x} {zero}V{y}" for x, y in points)})
-    trace = _strokes(points)
-    # A lone point between gaps still shows: a stroke of no length has round ends.
-    start = f"M{points[0][0]} {points[0][1]}" + (trace or "h0")
-    closed = f"M{points[0][0]} {zero}V{points[0][1]}{trace}V{zero}Z"
-    if line.shape == "layer":
-        return el("path", {"class": f"layer {line.role}", "d": closed})
-    drawn = el("path", {"class": f"line {line.role}", "d": start})
-    if line.shape != "area":
-        return drawn
-    return joined([el("path", {"class": f"area {line.role}", "d": closed}), drawn])
+def _start(trace: Trace) -> str:
+    return f"M{trace[0][0]} {trace[0][1]}"
 
 
-def _strokes(points: Sequence[tuple[int, int]]) -> str:
+def _strokes(trace: Trace) -> str:
     """Write straight strokes as differences, which are short."""
-    moves = [f"{x - u} {y - v}" for (u, v), (x, y) in pairwise(points)]
-    return "l" + " ".join(moves).replace(" -", "-") if moves else ""
+    return _moves("l", [(x - u, y - v) for (u, v), (x, y) in pairwise(trace)])
+
+
+def _closed(trace: Trace, zero: int) -> str:
+    return f"M{trace[0][0]} {zero}V{trace[0][1]}{_strokes(trace)}V{zero}Z"
+
+
+def _sticks(trace: Trace, zero: int) -> str:
+    """Write sticks from ``zero`` to every value, each reached from the end of the last."""
+    ends = [(trace[0][0], zero), *(point for point in trace if point[1] != zero)]
+    return _start(ends) + "".join(
+        _moves("m", [(x - u, zero - v)]) + f"v{y - zero}" for (u, v), (x, y) in pairwise(ends)
+    )
+
+
+def _moves(letter: str, differences: Sequence[tuple[int, int]]) -> str:
+    return letter + " ".join(f"{x} {y}" for x, y in differences).replace(" -", "-") if differences else ""

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from backtest.tearsheet.charts.axes import at, frame, value_axis
+from backtest.tearsheet.charts.axes import at, canvas, frame, value_axis
 from backtest.tearsheet.charts.scales import linear, nice_ticks
 from backtest.tearsheet.charts.svg import Attributes, el, exact, joined
 from backtest.tearsheet.format import percent
@@ -70,7 +70,7 @@ def histogram(values: Sequence[float], actual: float, height: int, description: 
     )
     right = place > 0.5
     side: Attributes = {"x": at(place), "dx": -5 if right else 5, "y": 12, "class": "value end" if right else "value"}
-    line = el("line", {"class": "actual", "x1": at(place), "x2": at(place), "y1": 0, "y2": height})
+    line = el("line", {"class": "actual", "x1": at(place), "x2": at(place), "y2": height})
     axis = value_axis(scale, in_percent=False)
     return frame(height + AXIS_HEIGHT, description, axis, ticks, *drawn, line, el("text", side | exact(actual), label))
 
@@ -87,7 +87,7 @@ def waterfall(steps: Sequence[Step], description: str) -> Markup:
     high += span * ROOM
     drawn = [_step(step, k, low, high) for k, step in enumerate(steps)]
     zero = at(-low / (high - low))
-    axis = el("line", {"class": "zero", "x1": zero, "x2": zero, "y1": 0, "y2": len(steps) * ROW})
+    axis = el("line", {"class": "zero", "x1": zero, "x2": zero, "y2": len(steps) * ROW})
     return frame(len(steps) * ROW + 4, description, axis, *drawn)
 
 
@@ -113,10 +113,8 @@ def cells(
         for x, value in enumerate(values):
             if value is not None and math.isfinite(value) and value:
                 step = min(SHADES, math.ceil(abs(value) / full * SHADES))
-                shades.setdefault(f"{'up' if value > 0 else 'down'} s{step}", []).append(f"M{x} {y}h1v1h-1z")
+                shades.setdefault(f"{'up' if value > 0 else 'down'} s{step}", []).append(f"M{x} {y}h1")
     height = len(rows) * CELL_HEIGHT
-    box: Attributes = {"viewBox": f"0 0 {len(columns)} {len(rows)}", "preserveAspectRatio": "none", "width": "100%",
-                       "height": height, "class": "plot"}  # fmt: skip
     paths = [el("path", {"class": kind, "d": "".join(found)}) for kind, found in sorted(shades.items())]
     labels = [
         el("text", {"x": at((x + 0.5) / len(columns)), "y": height + 16, "class": "mid"}, label)
@@ -129,4 +127,6 @@ def cells(
         for y, (name, _) in enumerate(rows)
         if y % every == 0
     ]
-    return frame(height + AXIS_HEIGHT, description, el("svg", box, *paths), *labels, *names)
+    # A cell is a stroke as wide as a row is high, so a row's middle stands at its whole number.
+    plane = canvas("cells", height, f"0 -.5 {len(columns)} {len(rows)}", *paths)
+    return frame(height + AXIS_HEIGHT, description, plane, *labels, *names)

@@ -15,9 +15,9 @@ Value = str | float
 Attributes = dict[str, Value]
 
 
-def decimal(value: float) -> str:
-    """Give a coordinate with at most two decimals and no trailing zeros."""
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
+def decimal(value: float, places: int = 1) -> str:
+    """Give a coordinate with at most so many decimals, a tenth of a pixel, and no trailing zeros."""
+    text = f"{value:.{places}f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 
@@ -29,7 +29,7 @@ def el(tag: str, attributes: Mapping[str, Value] | None = None, *children: str) 
     ]
     inner = "".join(str(escape(child)) for child in children)
     # Safe: tag and attribute names are ours, values and children were escaped above.
-    return Markup(f"<{tag}{''.join(parts)}>{inner}</{tag}>")  # noqa: S704
+    return Markup(f"<{tag}{''.join(parts)}>{inner}</{tag}>" if inner else f"<{tag}{''.join(parts)}/>")  # noqa: S704
 
 
 def exact(value: float) -> Attributes:

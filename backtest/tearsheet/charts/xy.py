@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from backtest.tearsheet.charts.axes import at, frame, value_axis
+from backtest.tearsheet.charts.axes import at, canvas, frame, uprights, value_axis
 from backtest.tearsheet.charts.scales import drawable, linear
-from backtest.tearsheet.charts.svg import Attributes, decimal, el, joined
+from backtest.tearsheet.charts.svg import decimal, el, joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,11 +62,9 @@ def plot(of: Plot) -> Markup:
     bounds = [*of.band.lower, *of.band.upper] if of.band else []
     values = [v for v in (*bounds, *(v for curve in of.curves for v in curve.values)) if v is not None and drawable(v)]
     scale = linear(values, of.height, include=of.include, most=5 if of.height > LOW else 3)
-    box: Attributes = {
-        "viewBox": f"0 0 {WIDTH} {of.height * FINE}", "preserveAspectRatio": "none", "width": "100%",
-        "height": of.height, "class": "plot",
-    }  # fmt: skip
-    drawn = [_band(of.band, of, scale)] if of.band else []
+    height = of.height * FINE
+    drawn = [uprights([_along(of, x) * WIDTH for x, _ in of.ticks], height)]
+    drawn += [_band(of.band, of, scale)] if of.band else []
     drawn += [_line(curve, of, scale) for curve in of.curves]
     return frame(
         of.height + AXIS_HEIGHT,
@@ -74,7 +72,7 @@ def plot(of: Plot) -> Markup:
         _ticks(of),
         value_axis(scale, in_percent=of.in_percent),
         *([_mark(of, of.mark)] if of.mark is not None else []),
-        el("svg", box, *drawn),
+        canvas("plot", of.height, f"0 0 {WIDTH} {height}", *drawn),
         joined(_dots(curve, of, scale) for curve in of.curves if curve.dots),
     )
 
@@ -85,17 +83,14 @@ def _along(of: Plot, x: float) -> float:
 
 
 def _ticks(of: Plot) -> Markup:
-    drawn = []
-    for x, label in of.ticks:
-        place = at(_along(of, x))
-        drawn.append(el("line", {"class": "grid", "x1": place, "x2": place, "y1": 0, "y2": of.height}))
-        drawn.append(el("text", {"x": place, "y": of.height + 16, "class": "mid"}, label))
-    return joined(drawn)
+    return joined(
+        el("text", {"x": at(_along(of, x)), "y": of.height + 16, "class": "mid"}, label) for x, label in of.ticks
+    )
 
 
 def _mark(of: Plot, x: float) -> Markup:
     place = at(_along(of, x))
-    return el("line", {"class": "zero", "x1": place, "x2": place, "y1": 0, "y2": of.height})
+    return el("line", {"class": "zero", "x1": place, "x2": place, "y2": of.height})
 
 
 def _points(of: Plot, values: Sequence[float | None], scale: Scale) -> list[str]:

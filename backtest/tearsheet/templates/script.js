@@ -10,61 +10,59 @@ toggle.hidden = false;
 toggle.addEventListener("click", () => { root.dataset.theme = dark() ? "light" : "dark"; label(); });
 label();
 
-const days = [];
-let day = Date.parse(data.start + "T00:00:00Z");
-for (const gap of data.gaps) days.push(new Date(day += gap * 864e5).toISOString().slice(0, 10));
-const last = days.length - 1;
+const once = make => { let made; return () => made ??= make(); };
+// Nothing is unpacked or looked for before a person asks: the page is on the screen by then.
+const days = once(() => unpacked(data.days, 1).map(day => new Date(Date.parse(data.start) + day * 864e5).toISOString().slice(0, 10)));
+const last = Math.ceil((data.count - 1) / data.at);
 const place = k => data.count > 1 ? Math.min(k * data.at, data.count - 1) / (data.count - 1) : 0.5;
 const shown = (value, figure) => value === null ? "\u2013"
   : value.toFixed(figure.decimals).replace(/^-(?=[0.]*$)/, "").replace("-", "\u2212") + (figure.unit && "\u00a0" + figure.unit);
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const unpacked = (text, unit) => {
+  const order = letters.indexOf(text[0]), bits = [...text.slice(1)].map(letter => (64 + letters.indexOf(letter)).toString(2).slice(1)).join("");
   const values = [];
-  let sum = 0, rest = 0, place = 1;
-  for (const letter of text) {
-    if (letter === ".") { values.push(null); continue; }
-    const code = letters.indexOf(letter);
-    rest += code % 32 * place;
-    place *= 32;
-    if (code > 31) continue;
-    values.push((sum += rest % 2 ? -(rest - 1) / 2 : rest / 2) / unit);
-    rest = 0;
-    place = 1;
+  let sum = 0;
+  for (let at = 0, one; (one = bits.indexOf("1", at)) >= 0;) {
+    at = 2 * one - at + order + 1;
+    const code = parseInt(bits.slice(one, at), 2) - 2 ** order;
+    values.push(code === 1 ? null : (sum += code % 2 ? -(code - 1) / 2 : code / 2) / unit);
   }
   return values;
 };
 const charts = Object.entries(data.figures).map(([key, figure]) => {
   const box = document.getElementById("figure-" + key);
-  figure.lines = figure.lines.map(([name, steps]) => [name, unpacked(steps, 10 ** figure.decimals)]);
-  return { box, figure, svg: box.querySelector(".box > svg"), cross: box.querySelector(".cross"), out: box.querySelector("output") };
+  const lines = once(() => figure.lines.map(([name, steps]) => [name, unpacked(steps, 10 ** figure.decimals)]));
+  return { box, figure, lines, svg: box.querySelector(".box > svg"), cross: box.querySelector(".cross"), out: box.querySelector("output") };
 });
 let current = last, view = [0, 1];
 const across = x => (x - view[0]) / (view[1] - view[0]);
 const show = k => {
   current = Math.max(0, Math.min(last, k));
-  for (const { box, figure, cross, out } of charts) {
+  for (const { box, figure, lines, cross, out } of charts) {
     const x = across(place(current)) * 100 + "%";
     cross.setAttribute("x1", x);
     cross.setAttribute("x2", x);
     box.classList.add("on");
-    out.textContent = days[current] + "\u2003" + figure.lines.map(([name, values]) => name + " " + shown(values[current], figure)).join("\u2003");
+    out.textContent = days()[current] + "\u2003" + lines().map(([name, values]) => name + " " + shown(values[current], figure)).join("\u2003");
   }
 };
 const hide = () => { for (const { box, out } of charts) { box.classList.remove("on"); out.textContent = ""; } };
 
-const moved = charts.flatMap(({ svg }) => [...svg.querySelectorAll("line.grid,text.mid,svg.mark,circle.dot")].flatMap(item =>
-  ["x", "x1", "x2", "cx"].filter(name => (item.getAttribute(name) || "").endsWith("%")).map(name => [item, name, parseFloat(item.getAttribute(name)) / 100])
-)).filter(([item, name]) => name !== "x2" || item.getAttribute("x1").endsWith("%"));
-const plots = charts.flatMap(({ svg }) => [...svg.querySelectorAll("svg.plot")].map(plot => [plot, plot.getAttribute("viewBox").split(" ")]));
+const within = wanted => charts.flatMap(({ svg }) => [...svg.querySelectorAll(wanted)]);
+const moved = once(() => within("text.mid,svg.mark,circle.dot").map(item => {
+  const name = item.hasAttribute("cx") ? "cx" : "x";
+  return [item, name, parseFloat(item.getAttribute(name)) / 100];
+}));
+const plots = once(() => within("svg.plot").map(plot => [plot, plot.getAttribute("viewBox").split(" ")]));
 const zoom = (from, to) => {
   if (to - from < 4 / Math.max(last, 4)) return;
   view = [Math.max(0, from), Math.min(1, to)];
   root.classList.toggle("near", view[1] - view[0] < 1);
-  for (const [item, name, x] of moved) {
+  for (const [item, name, x] of moved()) {
     item.setAttribute(name, across(x) * 100 + "%");
     item.style.visibility = across(x) < -1e-9 || across(x) > 1 + 1e-9 ? "hidden" : "";
   }
-  for (const [plot, [, , width, height]] of plots) plot.setAttribute("viewBox", `${view[0] * width} 0 ${(view[1] - view[0]) * width} ${height}`);
+  for (const [plot, [, , width, height]] of plots()) plot.setAttribute("viewBox", `${view[0] * width} 0 ${(view[1] - view[0]) * width} ${height}`);
 };
 const steps = { ArrowLeft: -1, ArrowRight: 1, PageUp: -21, PageDown: 21, Home: -Infinity, End: Infinity };
 const keys = {
@@ -74,9 +72,12 @@ const keys = {
 };
 for (const { svg } of charts) {
   let start = null;
-  const pick = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  pick.setAttribute("class", "pick");
-  pick.setAttribute("height", "100%");
+  const pick = once(() => {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    made.setAttribute("class", "pick");
+    made.setAttribute("height", "100%");
+    return made;
+  });
   svg.tabIndex = 0;
   const at = event => {
     const box = svg.getBoundingClientRect();
@@ -87,11 +88,11 @@ for (const { svg } of charts) {
     const x = at(event);
     show(Math.round(x * (data.count - 1) / data.at));
     if (start === null) return;
-    pick.setAttribute("x", across(Math.min(start, x)) * 100 + "%");
-    pick.setAttribute("width", Math.abs(x - start) / (view[1] - view[0]) * 100 + "%");
-    svg.append(pick);
+    pick().setAttribute("x", across(Math.min(start, x)) * 100 + "%");
+    pick().setAttribute("width", Math.abs(x - start) / (view[1] - view[0]) * 100 + "%");
+    svg.append(pick());
   });
-  const drop = () => { pick.remove(); start = null; };
+  const drop = () => { pick().remove(); start = null; };
   svg.addEventListener("pointerup", event => {
     const ends = [start, at(event)].sort((a, b) => a - b);
     if (start !== null && (ends[1] - ends[0]) / (view[1] - view[0]) > 0.01) zoom(...ends);
@@ -127,7 +128,6 @@ const sort = (table, head, column) => {
 for (const table of document.querySelectorAll("table[data-sortable]")) {
   if (table.tBodies[0].rows[0]?.cells[0]?.colSpan > 1) continue;
   [...table.tHead.rows[0].cells].forEach((head, column) => {
-    head.classList.add("sortable");
     head.tabIndex = 0;
     head.addEventListener("click", () => sort(table, head, column));
     head.addEventListener("keydown", event => { if (event.key === "Enter") sort(table, head, column); });

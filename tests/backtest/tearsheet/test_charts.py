@@ -24,32 +24,56 @@ def _chart(values: list[float | None], **changes: object) -> str:
     return str(time_chart(TimeChart("a chart", SESSIONS[: len(values)], [Line("x", "a", values)], 100, **changes)))
 
 
+def _strokes(chart: str) -> list[str]:
+    return re.findall(r"<path [^>]*>", re.search(r'<g class="line a">(.*?)</g>', chart)[1])
+
+
 def test_elements_escape_values_and_children() -> None:
     """Quotes in attributes and tags in texts are data."""
     assert el("text", {"class": '"><x'}, "<b>&") == '<text class="&#34;&gt;&lt;x">&lt;b&gt;&amp;</text>'
 
 
-@pytest.mark.parametrize(("value", "text"), [(1.0, "1"), (1.256, "1.26"), (-0.001, "0"), (10, "10"), (100.0, "100")])
+@pytest.mark.parametrize(("value", "text"), [(1.0, "1"), (1.256, "1.3"), (-0.001, "0"), (10, "10"), (100.0, "100")])
 def test_coordinates_are_short(value: float | None, text: str | None) -> None:
-    """Two decimals at most and no trailing zeros."""
+    """One decimal at most and no trailing zeros."""
     assert decimal(value) == text
 
 
 def test_a_line_is_written_as_whole_differences() -> None:
-    """On an axis from 0 to 1 over 100 px (1,000 units), 0, 1 and 0.5 stand 40 units from the bounds' padding."""
+    """On an axis from 0 to 1 over 100 px (400 units), a session is one unit across."""
     found = _chart([0.0, 1.0, 0.5], include=(0.0, 1.0))
-    assert 'd="M0 1000l5000-1000 5000 500"' in found
+    assert 'viewBox="0 0 2 400"' in found
+    assert 'd="M0 400l1-400 1 200"' in found
+
+
+def test_a_long_line_is_drawn_in_pieces_that_join():
+    """Two hundred and fifty strokes are three paths, each from where the last one ended."""
+    sessions = [date(2024, 1, 1) + timedelta(days=k) for k in range(251)]
+    found = str(time_chart(TimeChart("long", sessions, [Line("x", "a", [float(k % 7) for k in range(251)])], 100)))
+    pieces = re.findall(r'<path d="M(\d+) (\d+)l([^"]*)"', found)
+    moves = [[int(one) for one in re.findall(r"-?\d+", piece[2])] for piece in pieces]
+    assert [len(one) // 2 for one in moves] == [100, 100, 50]
+    ends = [(int(x) + sum(one[::2]), int(y) + sum(one[1::2])) for (x, y, _), one in zip(pieces, moves, strict=True)]
+    assert [(int(x), int(y)) for x, y, _ in pieces[1:]] == ends[:-1]
+    assert ends[-1][0] == 250
+
+
+def test_sticks_stand_on_zero():
+    """Values of 0, 0.5 and 1 on an axis from 0 to 1 over 100 px: no stick, one of 200 units, one of 400."""
+    stick = Line("x", "a", [0.0, 0.5, 1.0], "sticks")
+    found = str(time_chart(TimeChart("sticks", SESSIONS[:3], [stick], 100, include=(0.0, 1.0))))
+    assert 'd="M0 400m1 0v-200m1 200v-400"' in found
 
 
 def test_a_gap_breaks_the_line() -> None:
     """Two runs are two paths."""
-    assert len(re.findall(r'class="line a"', _chart([1.0, 2.0, None, 2.0, 1.0]))) == 2
+    assert len(_strokes(_chart([1.0, 2.0, None, 2.0, 1.0]))) == 2
 
 
 def test_a_log_chart_stops_where_equity_is_gone() -> None:
     """Zero and less have no logarithm; the line ends before."""
     found = _chart([1.0, 0.5, 0.0, -1.0], is_log=True)
-    assert len(re.findall(r'class="line a"', found)) == 1
+    assert len(_strokes(found)) == 1
     assert "nan" not in found.lower().replace("finance", "")
 
 
@@ -90,7 +114,7 @@ def test_a_layer_is_a_filled_shape_and_a_column_for_a_single_session() -> None:
     """From zero up to its boundary; one session alone has no width of its own."""
     layer = Line("held", "b", [0.5, 0.6], "layer")
     many = str(time_chart(TimeChart("layers", SESSIONS[:2], [layer], 100, include=(0.0,))))
-    assert re.search(r'<path class="layer b" d="M0 \d+V\d+l10000-?\d+V\d+Z">', many)
+    assert re.search(r'<path class="layer b" d="M0 \d+V\d+l1-?\d+V\d+Z"/>', many)
     alone = str(time_chart(TimeChart("layers", SESSIONS[:1], [Line("held", "b", [0.5], "layer")], 100, include=(0.0,))))
     assert 'class="layer b" x="47%" width="6%"' in alone
 

@@ -1,4 +1,4 @@
-"""Packed series: the published examples of source maps' quantities, and every series read back as it was rounded."""
+"""Packed series: examples worked by hand, and every series read back as it was rounded."""
 
 from __future__ import annotations
 
@@ -9,10 +9,18 @@ from hypothesis import strategies as st
 from backtest.tearsheet.packed import packed, unpacked
 
 
-@pytest.mark.parametrize(("number", "letters"), [(0, "A"), (1, "C"), (-1, "D"), (15, "e"), (16, "gB"), (123, "2H")])
-def test_single_numbers_are_written_as_in_source_maps(number, letters):
-    """Zero, one, minus one, the largest of one letter, the smallest of two, and a worked example."""
-    assert packed([float(number)], 0) == letters
+@pytest.mark.parametrize(
+    ("values", "letters"),
+    [
+        # 0, +1, -1, none: 0, 2, 3, 1 of order 0 are 1, 011, 00100, 010.
+        ([0.0, 1.0, 0.0, None], "A" + "s" + "i"),
+        # Ten steps of +8 are sixteens: of order 3, 24 in five bits after one zero, 011000, the letter of 24.
+        ([8.0 * k for k in range(1, 11)], "D" + "Y" * 10),
+    ],
+)
+def test_bits_are_those_of_the_code(values, letters):
+    """Worked by hand, six bits to a letter, filled up with zeros."""
+    assert packed(values, 0) == letters
 
 
 @given(st.lists(st.none() | st.floats(-1e6, 1e6), max_size=50), st.integers(0, 4))

@@ -15,7 +15,7 @@ from backtest.tearsheet.sections.capacity import multipliers, sharpe_at
 from backtest.tearsheet.sections.evidence import dies_at
 from tests.backtest import samples, samples_evidence
 
-SHOWN = re.compile(r'<td class="[^"]*\bnum\b[^"]*"(?: data-v="([^"]*)")?[^>]*>(?:<a [^>]*>)?([^<]*)')
+SHOWN = re.compile(r'(?<!<tr>)<td(?: class="[^"]*")?(?: data-v="([^"]*)")?[^>]*>(?:<a [^>]*>)?([^<]*)')
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_the_study_shows_its_paths_and_its_headline_tests(full):
 
 def test_the_event_table_shows_the_car_of_the_announcer(full):
     """0.0125 is +1.25 %, in every traded row."""
-    table = re.search(r'<table class="events".*?</table>', full, re.DOTALL)[0]
+    table = re.search(r'<table class="events .*?</table>', full, re.DOTALL)[0]
     assert table.count('data-v="0.0125">+1.25<') == 20
 
 
@@ -129,7 +129,8 @@ def test_without_impact_the_page_says_why_there_is_no_capacity(full):
 def test_a_redacted_page_tells_no_position():
     """No asset, event, weight, exposure, turnover, order or config; what is left out says so."""
     result = samples_evidence.full()
-    page, open_page = render(result, redact=True), render(result)
+    # In packed series four letters may be any word.
+    page, open_page = (re.sub(r',"[A-Za-z0-9+/]*"]', "]", render(result, redact=redact)) for redact in (True, False))
     for word in (*samples.ASSETS, "routing_adoption", "figure-exposure", "figure-turnover",
                  "half_life"):  # fmt: skip
         assert word in open_page, word
