@@ -210,3 +210,11 @@ def test_a_hundred_thousand_events_stay_bounded() -> None:
 def test_json_cannot_end_its_script_element() -> None:
     """Angle brackets, ampersands and line separators are escaped."""
     assert json_text(["</script>&\u2028\u2029"]) == '["\\u003c/script\\u003e\\u0026\\u2028\\u2029"]'
+
+
+def test_every_column_of_words_has_its_rule(page: str) -> None:
+    """A table names its columns of words by classes; the style knows each of them."""
+    style, rest = page.split("</style>")
+    named = set(re.findall(r"\b[tu]\d+\b", " ".join(re.findall(r'<table class="([^"]*)"', rest))))
+    assert named
+    assert {one for one in named if f":where(.{one}) td" not in style} == set()
