@@ -43,8 +43,8 @@ def table_files(path: Path, endings: tuple[str, ...] = SUFFIXES) -> list[Path]:
             raise MissingDataError(f"{path}: the folder holds no {', '.join(endings[:-1])} or {endings[-1]} file")
         return files
     if not path.exists():
-        siblings = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
-        near = get_close_matches(path.name, siblings)
+        beside = path.parent.iterdir() if path.parent.is_dir() else ()
+        near = get_close_matches(path.name, [file.name for file in beside if _is_table(file, endings)])
         hint = f"; did you mean {', '.join(near)}?" if near else f" (searched from {Path.cwd()})"
         raise MissingDataError(f"{path}: no such file{hint}")
     return [path]

@@ -48,6 +48,24 @@ LAWS = {
     48: "test_lots_are_exact_multiples_and_never_more_than_asked",
     49: "test_magnitudes_do_not_overflow",
 }
+# Laws of whole runs, of facts, metrics and pages: the test that states each, on cases rather than on drawn examples.
+ON_CASES = {
+    21: "test_running_on_cut_data_gives_the_same_past",
+    22: "test_poisoning_the_future_leaves_the_past",
+    23: "test_crossing_the_cut_off_costs_exactly_one_session",
+    24: "test_no_fill_is_at_or_before_the_instant_of_its_event",
+    25: "test_a_change_after_the_instant_changes_no_answer",
+    27: "test_the_order_of_rows_does_not_matter",
+    28: "test_the_time_zone_of_the_machine_does_not_matter",
+    29: "test_a_wall_clock_time_trades_each_session_once_over_both_clock_changes",
+    30: "test_a_sweep_that_was_killed_goes_on",
+    46: "test_a_renaming_in_the_middle_changes_nothing",
+    50: "test_sharpe_is_its_textbook_line",
+    51: "test_constant_returns_have_no_sharpe",
+    52: "test_every_cell_is_its_own_run",
+    54: "test_the_normal_form_loads_back_equal",
+    55: "test_every_text_with_a_number_behind_it_is_that_number_rounded",
+}
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +103,11 @@ def test_every_law_is_a_property_test_in_one_sentence(functions, number):
 def test_the_laws_of_the_simulator_are_all_there():
     """Laws 1 to 20, 31 to 45 and 47 to 49 (those of symbols and metrics stand with their own code)."""
     assert set(LAWS) >= {*range(1, 21), *range(31, 46), 47, 48, 49}
+
+
+@pytest.mark.parametrize("number", sorted(ON_CASES))
+def test_every_other_law_is_a_test_that_names_it(functions, number):
+    """The test is there, and its one sentence names the law."""
+    sentence = ast.get_docstring(functions[ON_CASES[number]]) or ""
+    assert number in cited(sentence)
+    assert "\n" not in sentence

@@ -23,6 +23,7 @@ __all__ = ["Loaded", "load"]
 
 MOST_BYTES = 1_000_000
 STDIN = "-"
+SUFFIXES = (".yaml", ".yml", ".toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,9 @@ def _unopened(path: Path | str, label: str, error: Exception) -> ConfigError:
     if isinstance(error, FileNotFoundError):
         from difflib import get_close_matches
 
-        names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
-        near = get_close_matches(Path(path).name, sorted(names), 1)
+        entries = folder.iterdir() if folder.is_dir() else ()
+        configs = sorted(entry.name for entry in entries if entry.suffix.lower() in SUFFIXES)
+        near = get_close_matches(Path(path).name, configs, 1)
         hint = f"did you mean {folder / near[0]}?" if near else ""
         return _error(label, [Finding(label, "", "", "does not exist", hint)])
     problem = "is a folder, expected a file" if isinstance(error, IsADirectoryError) else f"cannot be read: {error}"

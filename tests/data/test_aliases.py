@@ -40,7 +40,7 @@ def load(tmp_path):
 
 
 def test_a_renaming_in_the_middle_changes_nothing(load):
-    """The prices of FB and META are those of one asset, to the hash."""
+    """The prices of FB and META are those of one asset, to the hash (law 46)."""
     whole = load([("META", day, close) for _, day, close in RENAMED], ["META"])
 
     joined = load(RENAMED, ["META"], aliases=META)

@@ -218,7 +218,7 @@ def test_a_later_instant_never_trades_earlier(at: datetime, delay: int, fill: st
 
 @given(positions, st.integers(1, 60_000_000), st.integers(0, 60_000_000), st.sampled_from(FILLS))
 def test_crossing_the_cut_off_costs_exactly_one_session(position: int, before: int, after: int, fill: str) -> None:
-    """Up to a minute before the fill to up to a minute after it: one session later, never zero."""
+    """Up to a minute before the fill to up to a minute after it: one session later, never zero (law 23)."""
     cut: datetime = XNYS.fill_at(fill)[position].item().replace(tzinfo=UTC)
 
     early = index_of(cut - timedelta(microseconds=before), fill)
@@ -266,7 +266,7 @@ def test_the_zone_in_which_an_instant_is_written_does_not_matter(at: datetime, f
 
 
 def test_a_wall_clock_time_trades_each_session_once_over_both_clock_changes() -> None:
-    """08:00 New York on each weekday of both weeks of change: each session once, in order."""
+    """08:00 New York on each weekday of both weeks of change: each session once, in order (law 29)."""
     for monday in (date(2024, 3, 4), date(2024, 10, 28)):
         days = [monday + timedelta(days=offset) for offset in (0, 1, 2, 3, 4, 7, 8, 9, 10, 11)]
 

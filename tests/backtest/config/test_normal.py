@@ -50,7 +50,7 @@ def research(**changes: object) -> Config:
 def test_the_normal_form_loads_back_equal(
     tmp_path_factory: pytest.TempPathFactory, thesis: str, members: list[str], capital: float, path: str
 ) -> None:
-    """dump(load(x)) is a fixed point, whatever the texts look like to YAML."""
+    """dump(load(x)) is a fixed point, whatever the texts look like to YAML (law 54)."""
     prices = {"source": "files", "path": path, "adjustment": "raw"}
     events = {"source": "files", "path": path}
     config = research(

@@ -296,12 +296,22 @@ def test_the_caret_stands_under_wide_letters(config: Path) -> None:
     assert found[1].excerpt.splitlines()[1] == "      | " + " " * (len(before) + 3) + "^"
 
 
-def test_a_missing_config_names_the_nearest(tmp_path: Path) -> None:
-    """A typo in the file name is a usage error."""
-    (tmp_path / "quickstart.yaml").write_text(MINIMAL)
+@pytest.mark.parametrize("there", ["quickstart.yaml", "quickstart.yml", "Quickstart.YAML"])
+def test_a_missing_config_names_the_nearest(tmp_path: Path, there: str) -> None:
+    """A typo in the file name is a usage error; the nearest name may be that of a page, and is not meant."""
+    for name in (there, "quikstart.html", "quikstart.yaml.log"):
+        (tmp_path / name).write_text(MINIMAL)
     with pytest.raises(ConfigError) as caught:
         load(tmp_path / "quikstart.yaml")
-    assert caught.value.findings[0].hint == f"did you mean {tmp_path / 'quickstart.yaml'}?"
+    assert caught.value.findings[0].hint == f"did you mean {tmp_path / there}?"
+
+
+def test_no_file_of_another_kind_is_meant(tmp_path: Path) -> None:
+    """Beside a page of almost the same name there is no hint."""
+    (tmp_path / "phone.html").write_text("")
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path / "phones.yaml")
+    assert (caught.value.findings[0].problem, caught.value.findings[0].hint) == ("does not exist", "")
 
 
 def test_a_folder_is_no_config(tmp_path: Path) -> None:

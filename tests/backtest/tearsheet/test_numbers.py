@@ -104,7 +104,7 @@ def _agrees(shown: tuple[float, int, str], exact: float, column: str) -> bool:
 
 
 def test_every_text_with_a_number_behind_it_is_that_number_rounded(page: Page) -> None:
-    """Cards, cells, legends, bars, axes: all of them, each by the sign of percent beside it or above its column."""
+    """Cards, cells, legends, bars, axes: all, each by the percent sign beside it or above its column (law 55)."""
     checked = 0
     for node in page.nodes:
         exact = node.attributes.get("data-n", node.attributes.get("data-v", "")).split()

@@ -237,10 +237,11 @@ def test_the_faults_of_all_files_are_reported_together(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_names_its_neighbour(tmp_path: Path) -> None:
-    """Exit code 3, and the likely misspelling."""
-    (tmp_path / "events.csv").write_text(CSV)
+    """Exit code 3, and the likely misspelling, which a file of another kind is not."""
+    for name in ("events.csv", "event.csv.html"):
+        (tmp_path / name).write_text(CSV)
 
-    with pytest.raises(MissingDataError, match=r"did you mean events\.csv\?"):
+    with pytest.raises(MissingDataError, match=r"did you mean events\.csv\?$"):
         load(EventFiles(path="x"), tmp_path / "event.csv", load_calendar())
 
 

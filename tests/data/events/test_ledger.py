@@ -187,7 +187,7 @@ def test_ten_thousand_questions_are_answered_as_by_a_scan() -> None:
 
 
 def test_a_change_after_the_instant_changes_no_answer() -> None:
-    """Cut the events off at an instant: what was known by then stays the same."""
+    """Cut the events off at an instant: what was known by then stays the same (law 25)."""
     events = random_events(300, 9)
     for minute in (10, 60, 150, 299):
         instant = START + timedelta(minutes=minute)
