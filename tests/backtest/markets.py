@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -14,6 +15,8 @@ from data.prices.simulated import market
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from backtest.result import Result
 
 SETTINGS = {
     "name": "small",
@@ -40,6 +43,7 @@ class Files:
         self.folder = folder
         self.prices = pl.read_parquet(folder / "prices.parquet")
         self.sessions = self.prices["session"].unique().sort().to_list()
+        self.ran: dict[str, Result] = {}
 
     def config(self, **changes) -> Config:
         """Give the config, with top-level settings changed."""
@@ -49,8 +53,15 @@ class Files:
         }
         return Config.model_validate({**SETTINGS, **sources, **changes})
 
-    def run(self, **changes):
-        """Run the config in its folder."""
+    def run(self, **changes) -> Result:
+        """Run the config in its folder, each set of changes once: the same config gives the same result."""
+        key = json.dumps(changes, sort_keys=True)
+        if key not in self.ran:
+            self.ran[key] = self.anew(**changes)
+        return self.ran[key]
+
+    def anew(self, **changes) -> Result:
+        """Run the config in its folder, whether it ran before or not."""
         return run(self.config(**changes), self.folder)
 
 

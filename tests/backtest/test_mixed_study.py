@@ -70,7 +70,7 @@ def test_every_exchange_is_studied_on_its_own_sessions(tmp_path):
 
 def test_a_run_on_several_exchanges_has_its_study(tmp_path):
     """The run gathers it; no announcer is dropped for trading elsewhere."""
-    found = run_file(write(tmp_path, prices(), study=STUDY)).evidence
+    found = run_file(write(tmp_path, prices(), study=STUDY, evidence={})).evidence
     assert "study" not in found.remarks
     assert not [reason for reason in found.study.events["reason"].to_list() if "has no prices" in reason]
 

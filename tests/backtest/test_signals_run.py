@@ -219,6 +219,6 @@ def test_facts_are_those_known_at_the_event(small):
 
 def test_the_run_of_three_signals_is_the_same_twice(small, three):
     """Same config, same bytes."""
-    again = run(small.config(signals=THREE), small.folder)
+    again = small.anew(signals=THREE)
     assert again.daily.equals(three.daily)
     assert again.rotations.equals(three.rotations)

@@ -39,7 +39,7 @@ def test_a_run_folder_is_complete(small, tmp_path):
 
 def test_two_runs_are_byte_identical(small, tmp_path):
     """All files of two runs are the same bytes; the manifest differs in its clock alone."""
-    first, second = (write(small.run(), tmp_path / name) for name in ("a", "b"))
+    first, second = (write(small.anew(), tmp_path / name) for name in ("a", "b"))
     for name in set(STORED) - {"manifest.json"}:
         assert (first / name).read_bytes() == (second / name).read_bytes(), name
     manifests = [json.loads((folder / "manifest.json").read_text()) for folder in (first, second)]

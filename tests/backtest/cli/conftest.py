@@ -39,6 +39,8 @@ def inside(
     from backtest.cli.main import main
 
     monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
 
     def call(*arguments: str) -> subprocess.CompletedProcess[str]:
         capsys.readouterr()

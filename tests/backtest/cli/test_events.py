@@ -43,17 +43,17 @@ def test_check_lists_every_finding_and_exits_1(backtest, written) -> None:
     assert "events.csv: 6 rows, 2 events; 2 errors, 1 warning, 2 notes" in done.stdout
 
 
-def test_check_of_sound_events_exits_0(backtest, written) -> None:
+def test_check_of_sound_events_exits_0(inside, written) -> None:
     """A doubt and a note are no fault."""
-    done = backtest("events", "check", written(GOOD, LATER, DOUBTFUL), *MAPPED)
+    done = inside("events", "check", written(GOOD, LATER, DOUBTFUL), *MAPPED)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "0 errors, 1 warning, 1 note" in done.stdout
 
 
-def test_check_as_json(backtest, written) -> None:
+def test_check_as_json(inside, written) -> None:
     """The same findings as objects."""
-    done = backtest("events", "check", written(GOOD, NEGATIVE), *MAPPED, "--json")
+    done = inside("events", "check", written(GOOD, NEGATIVE), *MAPPED, "--json")
 
     found = json.loads(done.stdout)
     assert (done.returncode, found["ok"], found["read"], found["valid"]) == (1, False, 2, 1)
@@ -61,17 +61,17 @@ def test_check_as_json(backtest, written) -> None:
     assert (finding["level"], finding["where"], finding["reason"]) == ("error", "events.csv row 3", "not above zero")
 
 
-def test_the_curated_events_have_no_fault(backtest) -> None:
+def test_the_curated_events_have_no_fault(inside) -> None:
     """What is shipped passes its own check."""
-    done = backtest("events", "check", "curated")
+    done = inside("events", "check", "curated")
 
     assert done.returncode == 0
     assert "curated events: 400 rows, 381 events; 0 errors, 0 warnings, 19 notes" in done.stdout
 
 
-def test_text_of_a_file_cannot_command_the_terminal(backtest, written) -> None:
+def test_text_of_a_file_cannot_command_the_terminal(inside, written) -> None:
     """Escapes in a value are not printed."""
-    done = backtest("events", "check", written(GOOD.replace("capex_actual", "\x1b[31mk\x07")))
+    done = inside("events", "check", written(GOOD.replace("capex_actual", "\x1b[31mk\x07")))
 
     assert "\x1b" not in done.stdout
     assert "\x07" not in done.stdout
@@ -87,18 +87,18 @@ def test_text_of_a_file_cannot_command_the_terminal(backtest, written) -> None:
         (("show", "--at", "2026-02-30"), "is not a day of the calendar"),
     ],
 )
-def test_mistakes_are_told_in_a_sentence(backtest, arguments: tuple[str, ...], said: str) -> None:
+def test_mistakes_are_told_in_a_sentence(inside, arguments: tuple[str, ...], said: str) -> None:
     """No traceback for a user's mistake."""
-    done = backtest("events", *arguments)
+    done = inside("events", *arguments)
 
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert done.returncode in {2, 3}
 
 
-def test_a_mapping_to_no_field_is_a_mistake(backtest, written) -> None:
+def test_a_mapping_to_no_field_is_a_mistake(inside, written) -> None:
     """The known fields are named."""
-    done = backtest("events", "check", written(GOOD), "--column", "asset", "--column", "colour=red")
+    done = inside("events", "check", written(GOOD), "--column", "asset", "--column", "colour=red")
 
     assert done.returncode == 2
     assert done.stderr.count("expected FIELD=COLUMN") == 2
@@ -107,18 +107,18 @@ def test_a_mapping_to_no_field_is_a_mistake(backtest, written) -> None:
 @pytest.mark.parametrize(
     ("at", "known", "vintage"), [("2024-04-24", 6842.0, 1), ("2024-04-25", 6823.0, 2), ("2024-04-25T09:59Z", 6842.0, 1)]
 )
-def test_show_gives_what_was_known_then(backtest, written, at: str, known: float, vintage: int) -> None:
+def test_show_gives_what_was_known_then(inside, written, at: str, known: float, vintage: int) -> None:
     """The restated quarter of META, with first print and latest vintage beside it; a day means its end."""
-    done = backtest("events", "show", written(GOOD, LATER), *MAPPED, "--at", at, "--json")
+    done = inside("events", "show", written(GOOD, LATER), *MAPPED, "--at", at, "--json")
 
     (fact,) = json.loads(done.stdout)["facts"]
     assert (fact["known"]["number"], fact["vintage"], fact["vintages"]) == (known, vintage, 2)
     assert (fact["first_print"]["number"], fact["latest"]["number"]) == (6842.0, 6823.0)
 
 
-def test_show_prints_ranges_and_dollars(backtest) -> None:
+def test_show_prints_ranges_and_dollars(inside) -> None:
     """The guides of 2026 as known on 2026-02-06, from the curated events."""
-    done = backtest("events", "show", "--at", "2026-02-06", "--asset", "GOOGL", "--kind", "capex_guidance")
+    done = inside("events", "show", "--at", "2026-02-06", "--asset", "GOOGL", "--kind", "capex_guidance")
 
     (row,) = [line for line in done.stdout.splitlines() if "FY2026" in line]
     assert "175 to 185 bn" in row
@@ -127,11 +127,11 @@ def test_show_prints_ranges_and_dollars(backtest) -> None:
     assert "2 facts known at 2026-02-07T04:59:59Z" in done.stdout
 
 
-def test_preview_gives_the_session_and_the_rule(backtest, written) -> None:
+def test_preview_gives_the_session_and_the_rule(inside, written) -> None:
     """After the close of Wednesday: Thursday; a date alone: the day after; a half day's afternoon: the next session."""
     half = "h,other,2025-11-28T14:00-05:00,,X,,,,,,high,\n"
 
-    done = backtest("events", "preview", written(GOOD, DOUBTFUL, half), *MAPPED, "--json")
+    done = inside("events", "preview", written(GOOD, DOUBTFUL, half), *MAPPED, "--json")
 
     found = json.loads(done.stdout)
     assert [(row["event_id"], row["session"], row["grade"]) for row in found["events"]] == [
@@ -145,9 +145,9 @@ def test_preview_gives_the_session_and_the_rule(backtest, written) -> None:
     }
 
 
-def test_preview_lists_the_first_and_counts_all(backtest) -> None:
+def test_preview_lists_the_first_and_counts_all(inside) -> None:
     """Twenty unless asked otherwise; the rules sum to the events."""
-    done = backtest("events", "preview", "curated", "--first", "3")
+    done = inside("events", "preview", "curated", "--first", "3")
 
     lines = done.stdout.splitlines()
     assert "... and 378 more (--first and --json list them)" in lines
@@ -155,18 +155,18 @@ def test_preview_lists_the_first_and_counts_all(backtest) -> None:
     assert sum(counts) == 381
 
 
-def test_preview_of_a_config_uses_its_fill(backtest, tmp_path: Path, root: Path) -> None:
+def test_preview_of_a_config_uses_its_fill(inside, tmp_path: Path, root: Path) -> None:
     """The quickstart's events are those of its simulated market."""
     text = (root / "configs" / "quickstart.yaml").read_text()
     (tmp_path / "q.yaml").write_text(text)
 
-    done = backtest("events", "preview", "q.yaml")
+    done = inside("events", "preview", "q.yaml")
 
     assert done.returncode == 0
     assert "fill at the open of XNYS" in done.stdout
 
 
-def test_help_loads_no_polars(backtest) -> None:
+def test_help_loads_no_polars(inside) -> None:
     """The group's help stays light."""
     import subprocess
     import sys

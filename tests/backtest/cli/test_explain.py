@@ -65,8 +65,8 @@ def test_a_slip_finds_the_nearest(slip: str, meant: str) -> None:
         look_up(slip)
 
 
-def test_the_command_speaks_to_people_and_programs(backtest: Backtest) -> None:
+def test_the_command_speaks_to_people_and_programs(inside: Backtest) -> None:
     """Plain lines, or JSON; an unknown word is exit 2."""
-    assert backtest("explain", "sharpe").stdout.startswith("sharpe  (metric)\n  Sharpe ratio\n  unit: ratio\n")
-    assert json.loads(backtest("explain", "luck", "--json").stdout)["meanings"][0]["sort"] == "verdict"
-    assert backtest("explain", "nonsense_word").returncode == 2
+    assert inside("explain", "sharpe").stdout.startswith("sharpe  (metric)\n  Sharpe ratio\n  unit: ratio\n")
+    assert json.loads(inside("explain", "luck", "--json").stdout)["meanings"][0]["sort"] == "verdict"
+    assert inside("explain", "nonsense_word").returncode == 2

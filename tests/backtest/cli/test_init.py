@@ -21,9 +21,9 @@ QUICK = ["evidence.placebo_draws=0", "evidence.study=false"]
 
 
 @pytest.mark.parametrize("thesis", TEMPLATES)
-def test_what_is_written_runs_and_trades(backtest: Backtest, tmp_path: Path, thesis: str) -> None:
+def test_what_is_written_runs_and_trades(inside: Backtest, tmp_path: Path, thesis: str) -> None:
     """Three rows are read, none is set aside or remarked upon, and at least two move something."""
-    done = backtest("init", "mine", "--thesis", thesis)
+    done = inside("init", "mine", "--thesis", thesis)
     assert done.stdout.endswith("next: backtest run configs/mine.yaml\n")
 
     loaded = load(tmp_path / "configs" / "mine.yaml", QUICK)
@@ -33,18 +33,18 @@ def test_what_is_written_runs_and_trades(backtest: Backtest, tmp_path: Path, the
     assert result.warnings == ()
 
 
-def test_the_written_command_works(backtest: Backtest, tmp_path: Path) -> None:
+def test_the_written_command_works(inside: Backtest, tmp_path: Path) -> None:
     """As typed, in the folder where init ran."""
-    backtest("init", "mine", "--thesis", "own")
+    inside("init", "mine", "--thesis", "own")
     quick = [text for name in QUICK for text in ("--set", name)]
-    done = backtest("run", "configs/mine.yaml", "--json", *quick)
+    done = inside("run", "configs/mine.yaml", "--json", *quick)
     assert done.returncode == 0
     assert json.loads(done.stdout)["schema_version"] == 1
 
 
-def test_an_unknown_thesis_is_refused_with_the_nearest(backtest: Backtest, tmp_path: Path) -> None:
+def test_an_unknown_thesis_is_refused_with_the_nearest(inside: Backtest, tmp_path: Path) -> None:
     """And nothing is written."""
-    done = backtest("init", "mine", "--thesis", "shok")
+    done = inside("init", "mine", "--thesis", "shok")
     assert (done.returncode, "did you mean shock?" in done.stderr) == (2, True)
     assert not (tmp_path / "configs").exists()
 

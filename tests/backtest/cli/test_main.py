@@ -51,9 +51,9 @@ def test_five_mistakes_are_five_located_errors_and_exit_2(backtest: Backtest, fi
     assert done.stdout == ""
 
 
-def test_an_error_shows_line_caret_and_hint(backtest: Backtest, five: str) -> None:
+def test_an_error_shows_line_caret_and_hint(inside: Backtest, five: str) -> None:
     """As a compiler would."""
-    shown = backtest("validate", five).stderr
+    shown = inside("validate", five).stderr
     expected = (
         "five.yaml:4:18: events.source: expected one of curated, files, simulated\n"
         "    4 | events: {source: simulatd}\n"
@@ -63,9 +63,9 @@ def test_an_error_shows_line_caret_and_hint(backtest: Backtest, five: str) -> No
     assert expected in shown
 
 
-def test_errors_are_json_when_asked_for(backtest: Backtest, five: str) -> None:
+def test_errors_are_json_when_asked_for(inside: Backtest, five: str) -> None:
     """A program reads stdout, a person stderr."""
-    done = backtest("validate", five, "--json")
+    done = inside("validate", five, "--json")
     told = json.loads(done.stdout)
     assert told["schema_version"] == 1
     assert [one["field"] for one in told["error"]["findings"]] == [
@@ -81,10 +81,10 @@ def test_a_valid_config_says_so(backtest: Backtest, root: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{path}: valid\n", "")
 
 
-def test_validate_json_gives_the_normal_form(backtest: Backtest, root: Path) -> None:
+def test_validate_json_gives_the_normal_form(inside: Backtest, root: Path) -> None:
     """With the override in it."""
     path = str(root / "configs" / "quickstart.yaml")
-    told = json.loads(backtest("validate", path, "--set", "seed=5", "--json").stdout)
+    told = json.loads(inside("validate", path, "--set", "seed=5", "--json").stdout)
     assert (told["schema_version"], told["valid"], told["config"]["seed"]) == (1, True, 5)
 
 
@@ -106,9 +106,9 @@ def test_a_config_is_read_from_stdin(backtest: Backtest) -> None:
         (["init", "../x"], "is no name for a research"),
     ],
 )
-def test_a_usage_error_is_one_sentence_and_exit_2(backtest: Backtest, arguments: list[str], told: str) -> None:
+def test_a_usage_error_is_one_sentence_and_exit_2(inside: Backtest, arguments: list[str], told: str) -> None:
     """With the nearest known word, and without a traceback."""
-    done = backtest(*arguments)
+    done = inside(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: ")
     assert told in done.stderr
@@ -161,10 +161,10 @@ def test_colour_only_on_a_terminal_that_wants_it(backtest: Backtest, environment
     assert "\x1b[" not in _on_a_terminal(backtest, "valdate", "--no-color")
 
 
-def test_terminal_sequences_of_a_file_are_stripped(backtest: Backtest, tmp_path: Path) -> None:
+def test_terminal_sequences_of_a_file_are_stripped(inside: Backtest, tmp_path: Path) -> None:
     """A config cannot set the window's title or repaint an error."""
     (tmp_path / "a.yaml").write_text('name: "\\e]0;owned\\a\\e[31mred"\n"k\\e[2Jey": 1\n')
-    done = backtest("validate", "a.yaml")
+    done = inside("validate", "a.yaml")
     assert done.returncode == 2
     assert "\x1b" not in done.stderr
     assert "\x07" not in done.stderr

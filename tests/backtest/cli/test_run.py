@@ -63,10 +63,10 @@ def test_a_gate_on_an_unknown_metric_is_exit_2_and_writes_nothing(inside: Backte
     assert not (tmp_path / "runs").exists()
 
 
-def test_missing_data_is_exit_3(backtest: Backtest, tmp_path: Path) -> None:
+def test_missing_data_is_exit_3(inside: Backtest, tmp_path: Path) -> None:
     """The scaffold names a price file that is not there yet."""
-    backtest("init", "mine")
-    done = backtest("run", "configs/mine.yaml", "--set", "prices.source=files", "--set", "benchmark=SEM1")
+    inside("init", "mine")
+    done = inside("run", "configs/mine.yaml", "--set", "prices.source=files", "--set", "benchmark=SEM1")
     assert done.returncode == 3
     assert "mine-prices.csv" in done.stderr
     assert "Traceback" not in done.stderr

@@ -38,21 +38,21 @@ def test_a_screen_with_both_headline_tests_and_nothing_written(backtest: Backtes
     assert set(tmp_path.iterdir()) == before
 
 
-def test_json_and_frames_hold_the_same(backtest: Backtest, root: Path, tmp_path: Path) -> None:
+def test_json_and_frames_hold_the_same(inside: Backtest, root: Path, tmp_path: Path) -> None:
     """--json is one object, --out writes the frames and overwrites nothing."""
     config = str(root / "configs" / "quickstart.yaml")
-    done = backtest("study", config, *SMALL, "--json", "--out", "frames")
+    done = inside("study", config, *SMALL, "--json", "--out", "frames")
     shown = json.loads(done.stdout)
     assert shown["settings"]["windows"] == [[0, 0], [0, 5]]
     assert len(shown["tests"]) == pl.read_parquet(tmp_path / "frames" / "tests.parquet").height
-    again = backtest("study", config, *SMALL, "--out", "frames")
+    again = inside("study", config, *SMALL, "--out", "frames")
     assert again.returncode == 2
     assert "nothing is overwritten" in again.stderr
 
 
-def test_a_wrong_setting_is_a_sentence(backtest: Backtest, root: Path) -> None:
+def test_a_wrong_setting_is_a_sentence(inside: Backtest, root: Path) -> None:
     """The section is part of the config, and its mistakes look like the config's."""
-    done = backtest("study", str(root / "configs" / "quickstart.yaml"), "--set", "study.model=ff3")
+    done = inside("study", str(root / "configs" / "quickstart.yaml"), "--set", "study.model=ff3")
     assert done.returncode == 2
     assert "needs `factors`" in done.stderr
     assert "Traceback" not in done.stderr

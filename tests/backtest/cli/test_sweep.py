@@ -47,9 +47,9 @@ def test_the_ledger_as_json(inside: Backtest) -> None:
     assert 0.0 <= found["deflated"] <= 1.0
 
 
-def test_no_ledger_is_no_error(backtest: Backtest) -> None:
+def test_no_ledger_is_no_error(inside: Backtest) -> None:
     """It says that nothing was tried."""
-    done = backtest("trials")
+    done = inside("trials")
     assert (done.returncode, done.stderr) == (0, "")
     assert "no trials yet" in done.stdout
 
@@ -86,7 +86,7 @@ def test_a_sweep_is_written_counted_and_ranked(inside: Backtest, config: str, tm
 
 @pytest.mark.parametrize("stored", [1, 3])
 def test_a_sweep_that_was_killed_goes_on(
-    backtest: Backtest, config: str, tmp_path: Path, environment: dict[str, str], stored: int
+    inside: Backtest, config: str, tmp_path: Path, environment: dict[str, str], stored: int
 ) -> None:
     """What is stored is counted; no cell is lost or counted twice; the bytes are those of one never stopped (law 30)."""
     command = [sys.executable, "-m", "backtest.cli", "sweep", config, *SHORT, *GRID]
@@ -98,16 +98,16 @@ def test_a_sweep_that_was_killed_goes_on(
     kept = {path.stem for path in tmp_path.glob("runs/*.partial/*.json")}
     lines = (tmp_path / "runs" / "trials.jsonl").read_text().splitlines()
     assert {json.loads(line.partition(" ")[2])["run_id"].partition("/")[2] for line in lines} >= kept
-    refused = backtest("sweep", config, *SHORT, *GRID)
+    refused = inside("sweep", config, *SHORT, *GRID)
     if refused.returncode:  # else the sweep was done before it could be stopped
         assert refused.returncode == 2
         assert "--resume" in refused.stderr
-    resumed = backtest("sweep", config, *SHORT, *GRID, "--resume", "-q")
-    whole = backtest("sweep", config, *SHORT, *GRID, "-q", "--out", "fresh")
+    resumed = inside("sweep", config, *SHORT, *GRID, "--resume", "-q")
+    whole = inside("sweep", config, *SHORT, *GRID, "-q", "--out", "fresh")
     for name in ("active.parquet", "cells.parquet", "returns.parquet", "sweep.json"):
         pair = [(tmp_path / done.stdout.strip() / name).read_bytes() for done in (resumed, whole)]
         assert pair[0] == pair[1], name
-    assert json.loads(backtest("trials", "--json").stdout)["data"][0]["trials"] == 6
+    assert json.loads(inside("trials", "--json").stdout)["data"][0]["trials"] == 6
     assert not list((tmp_path / "runs").glob("*.partial"))
 
 
@@ -118,9 +118,9 @@ def test_a_dry_run_counts_and_writes_nothing(inside: Backtest, config: str, tmp_
     assert not (tmp_path / "runs").exists()
 
 
-def test_a_grid_beyond_reason_is_refused(backtest: Backtest, config: str) -> None:
+def test_a_grid_beyond_reason_is_refused(inside: Backtest, config: str) -> None:
     """Exit 2 and the count."""
-    done = backtest("sweep", config, *GRID, "--most", "5")
+    done = inside("sweep", config, *GRID, "--most", "5")
     assert done.returncode == 2
     assert "2 x 3 = 6 cells, more than 5" in done.stderr
 
@@ -134,9 +134,9 @@ def test_a_walk_forward_that_does_not_fit_says_why(inside: Backtest, config: str
     assert json.loads((folder / "sweep.json").read_text())["walk_forward"] is None
 
 
-def test_a_walk_forward_that_cannot_be_read_is_refused(backtest: Backtest, config: str, tmp_path: Path) -> None:
+def test_a_walk_forward_that_cannot_be_read_is_refused(inside: Backtest, config: str, tmp_path: Path) -> None:
     """Before anything is run."""
-    done = backtest("sweep", config, *GRID, "--walk-forward", "a year")
+    done = inside("sweep", config, *GRID, "--walk-forward", "a year")
     assert done.returncode == 2
     assert "for example 504,126" in done.stderr
     assert not (tmp_path / "runs").exists()

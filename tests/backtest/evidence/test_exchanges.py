@@ -33,7 +33,7 @@ def line(path, **settings):
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory):
     """Give a run on three exchanges in three currencies."""
-    return line(write(tmp_path_factory.mktemp("mixed"), prices()))
+    return line(write(tmp_path_factory.mktemp("mixed"), prices(), evidence={}))
 
 
 def with_design(of, design):
