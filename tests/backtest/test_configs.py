@@ -12,10 +12,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import thesis_runs
 
 from backtest.config.reader import load
 from backtest.engine import run
-from tools.golden import CONFIGS, FOLDER, WITHOUT, differences, measured, without_evidence
+from tools.golden import CONFIGS, FOLDER, WITHOUT, differences, measured
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = [path.stem for path in CONFIGS]
@@ -31,7 +32,7 @@ def ran(request):
     """Give the name and the run of each config; those on real data need the folder of it."""
     if request.param not in OFFLINE:
         request.getfixturevalue("shared")
-    return request.param, without_evidence(ROOT / "configs" / f"{request.param}.yaml")
+    return request.param, thesis_runs.ran(request.param)[1]
 
 
 def test_every_thesis_has_its_config():
@@ -110,13 +111,9 @@ def test_the_scenarios_of_the_header_run_as_written(shared):
     written = dict(re.findall(r"^#   (low|high) +(--set .+)$", path.read_text(), flags=re.MULTILINE))
     sets = {name: [word for word in shlex.split(line) if word != "--set"] for name, line in written.items()}
     assert {name: len(found) for name, found in sets.items()} == {"low": 3, "high": 3}
-    loaded = [load(path, [*found, *WITHOUT]) for found in (sets["low"], [], sets["high"])]
-    active = [
-        metric.value
-        for each in loaded
-        for metric in run(each.config, each.folder).metrics
-        if metric.name == "active_return"
-    ]
+    low, high = (load(path, [*sets[name], *WITHOUT]) for name in ("low", "high"))
+    results = [run(low.config, low.folder), thesis_runs.ran(path.stem)[1], run(high.config, high.folder)]
+    active = [metric.value for result in results for metric in result.metrics if metric.name == "active_return"]
     assert active == sorted(active)
     assert len(set(active)) == 3
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 import shutil
 from datetime import UTC, datetime
-from pathlib import Path
 
 import polars as pl
 import pytest
+import thesis_runs
 from offline_yahoo import Yahoo, reply, way
 
 from backtest.config.reader import load
@@ -22,7 +22,6 @@ from data.prices.fetching import failed
 from tools.golden import WITHOUT, differences, measured
 
 pytestmark = pytest.mark.shared
-FOLDER = Path(__file__).resolve().parents[2] / "configs"
 THESES = (
     "aggregate_capex_and_backlog", "capex_shock", "compute_resale", "regional_bets_and_power",
     "rotate_semis_to_hyperscalers",
@@ -48,7 +47,7 @@ def answered(frame: pl.DataFrame, start) -> Yahoo:
 
 def fetched(name, place, frame):
     """Give a config on Yahoo's prices, as one ``--set`` makes it, with its store filled from a frame."""
-    for file in (*FOLDER.glob("*.csv"), FOLDER / f"{name}.yaml"):
+    for file in (*thesis_runs.FOLDER.glob("*.csv"), thesis_runs.FOLDER / f"{name}.yaml"):
         shutil.copy(file, place)
     loaded = load(place / f"{name}.yaml", [SWITCH, *WITHOUT])
     prices = loaded.config.prices
@@ -74,8 +73,7 @@ def split_adjusted(path, assets) -> pl.DataFrame:
 @pytest.fixture(scope="module", params=THESES)
 def files(request, shared):
     """Give a config's name, and the config and its run on files."""
-    loaded = load(FOLDER / f"{request.param}.yaml", WITHOUT)
-    return request.param, loaded, run(loaded.config, loaded.folder)
+    return request.param, *thesis_runs.ran(request.param)
 
 
 def test_the_same_prices_from_yahoo_give_the_same_result(files, tmp_path):
@@ -107,7 +105,7 @@ def test_dividends_in_cash_give_what_reinvested_ones_give(files, shared, tmp_pat
 @pytest.mark.parametrize("name", ["capex_shock", "compute_resale", "rotate_semis_to_hyperscalers"])
 def test_one_set_reads_the_collection_of_events_as_it_was_made(shared, name):
     """Before curation: it runs, trades, and its books balance."""
-    loaded = load(FOLDER / f"{name}.yaml", ["events.source=files", *WITHOUT])
+    loaded = load(thesis_runs.FOLDER / f"{name}.yaml", ["events.source=files", *WITHOUT])
     result = run(loaded.config, loaded.folder)
     change = result.daily["equity"][-1] - loaded.config.account.capital
     assert "traded" in result.events["status"].to_list()

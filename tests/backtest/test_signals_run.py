@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 from markets import SETTINGS, write
 
-from backtest.engine import run
 from data.errors import RunError
 
 ROTATION = SETTINGS["signals"][0]

@@ -11,6 +11,7 @@ import pytest
 
 from backtest.config.reader import load
 from backtest.engine import run
+from tools.golden import WITHOUT
 
 pytestmark = pytest.mark.shared
 
@@ -59,7 +60,7 @@ def config(shared, tmp_path_factory):
     """Give the config."""
     path = tmp_path_factory.mktemp("theses") / "theses.yaml"
     path.write_text(CONFIG.replace("PRICES", str(shared / "prices" / "universe.parquet")))
-    return load(path)
+    return load(path, WITHOUT)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import struct
@@ -18,20 +19,29 @@ from backtest.cli.main import main
 if TYPE_CHECKING:
     from pathlib import Path
 
-COMMANDS = (
+COMMANDS = [
     ["events", "show", "curated", "--asset", "META", "--at", "2026-02-06"],
     ["events", "check", "curated"],
     ["events", "preview", "curated", "--first", "5", "--near", "2"],
     ["schema", "--help"],
-)
+]
 
 
-def on_a_terminal(words: list[str], columns: int, folder: object) -> list[str]:
-    """Run a command on a terminal of so many columns and give its lines."""
+SEVERAL = """
+import json, sys
+from backtest.cli.main import main
+for words in json.loads(sys.argv[1]):
+    assert main(words) in {0, 1}
+    print("\\f", flush=True)
+"""
+
+
+def on_a_terminal(commands: list[list[str]], columns: int, folder: object) -> list[list[str]]:
+    """Run commands on a terminal of so many columns, in one process, and give the lines of each."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     environment = {name: text for name, text in os.environ.items() if name not in {"COLUMNS", "LINES"}}
-    command = [sys.executable, "-m", "backtest.cli", *words]
+    command = [sys.executable, "-c", SEVERAL, json.dumps(commands)]
     process = subprocess.Popen(command, stdout=theirs, stderr=theirs, cwd=str(folder), env=environment)
     os.close(theirs)
     read = b""
@@ -41,23 +51,22 @@ def on_a_terminal(words: list[str], columns: int, folder: object) -> list[str]:
     except OSError:
         pass  # Linux says so when the other end is closed
     os.close(ours)
-    assert process.wait() in {0, 1}
-    return read.decode().replace("\r", "").splitlines()
+    assert process.wait() == 0
+    return [each.strip("\n").split("\n") for each in read.decode().replace("\r", "").split("\f")[:-1]]
 
 
 @pytest.mark.parametrize("columns", [80, 140])
-@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[1])
-def test_nothing_is_wider_than_the_terminal(root: object, words: list[str], columns: int) -> None:
+def test_nothing_is_wider_than_the_terminal(root: object, columns: int) -> None:
     """Columns are left out or shortened, the last one wrapped."""
-    lines = on_a_terminal(words, columns, root)
+    shown = on_a_terminal(COMMANDS, columns, root)
 
-    assert len(lines) > 3
-    assert [line for line in lines if len(line) > columns] == []
+    assert [len(lines) > 3 for lines in shown] == [True] * len(COMMANDS)
+    assert [line for lines in shown for line in lines if len(line) > columns] == []
 
 
 def test_a_row_keeps_its_number_in_a_narrow_terminal(root: object) -> None:
     """What is shortened loses its middle, so a finding still names its row."""
-    lines = on_a_terminal(["events", "check", "curated"], 80, root)
+    (lines,) = on_a_terminal([["events", "check", "curated"]], 80, root)
 
     first = next(line for line in lines if line.startswith("note"))
     assert first.split("confidence")[0].rstrip().endswith("row 7")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import html
+import base64
 import json
 import re
-import shutil
 import subprocess
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from chromium import binary
 
 from backtest.cli.report_command import pdf
 from backtest.tearsheet.comparison import render_comparison
@@ -21,6 +22,8 @@ from tests.backtest import samples, samples_evidence
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from chromium import Tab
+
 pytestmark = pytest.mark.browser
 
 STATES = (
@@ -29,9 +32,9 @@ STATES = (
 
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--disable-extensions",
-    "--enable-logging=stderr", "--window-size=1280,2000",
+    "--disable-background-networking", "--disable-component-update", "--disable-extensions", "--window-size=1280,2000",
 )  # fmt: skip
+TOLD = ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
 
 # Runs beside the page, not in it: the page's own policy would refuse it.
 PROBE = """
@@ -78,50 +81,80 @@ frame.srcdoc = PAGE;
 """
 
 
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    found = next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-    )
-    if found is None:
-        pytest.skip("no chromium binary is installed")
-    return found
+@pytest.fixture
+def browser(one_browser: Tab) -> Tab:
+    """Give the browser at the size of a desk, with nothing told so far."""
+    one_browser.size(1280, 2000)
+    one_browser.told.clear()
+    return one_browser
 
 
-def _run(chromium: str, folder: Path, page: str, *flags: str) -> subprocess.CompletedProcess[str]:
+def _open(browser: Tab, folder: Path, page: str) -> None:
     path = folder / "page.html"
     path.write_text(page, encoding="utf-8")
-    command = [chromium, *FLAGS, f"--user-data-dir={folder / 'profile'}", *flags, "--dump-dom", path.as_uri()]
-    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
+    browser.open(path.as_uri())
 
 
-def _probe(chromium: str, folder: Path, page: str, width: int, probe: str = PROBE) -> dict[str, Any]:
+# Resolves when the script beside the page has written what it found.
+DONE = """new Promise(done => {
+  const look = () => document.body.dataset.out ? done(document.body.dataset.out) : setTimeout(look, 10);
+  look();
+})"""
+
+
+def _probe(browser: Tab, folder: Path, page: str, width: int, probe: str = PROBE) -> dict[str, Any]:
     script = probe.replace("PAGE", json.dumps(page).replace("</", "<\\/"))
     outer = f'<!doctype html><body><iframe width="{width}" height="1500"></iframe><script>{script}</script></body>'
-    dom = _run(chromium, folder, outer, "--virtual-time-budget=10000").stdout
-    found = re.search(r'data-out="([^"]*)"', dom)
-    assert found, dom[-2_000:]
-    return json.loads(html.unescape(found[1]))
+    _open(browser, folder, outer)
+    return dict(json.loads(browser.run(DONE)))
+
+
+def _keep(browser: Tab, folder: Path, page: str, picture: Path, width: int, height: int) -> None:
+    """Write a picture of a page for people to look at."""
+    picture.parent.mkdir(exist_ok=True)
+    browser.size(width, height)
+    _open(browser, folder, page)
+    picture.write_bytes(base64.b64decode(browser.ask("Page.captureScreenshot", format="png")["data"]))
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+@cache
+def _full(lang: str = "en") -> str:
+    return render(samples_evidence.full(2_500, 60), lang=lang)
 
 
 @pytest.fixture(scope="module")
-def phone(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return _probe(chromium, tmp_path_factory.mktemp("phone"), render(samples.ten_years()), 390)
+def phone(one_browser: Tab, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return _probe(one_browser, tmp_path_factory.mktemp("phone"), render(samples.ten_years()), 390)
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_the_console_stays_silent_and_the_script_runs(chromium: str, tmp_path: Path, state: str) -> None:
+def test_the_console_stays_silent_and_the_script_runs(browser: Tab, tmp_path: Path, state: str) -> None:
     """No message on the console, and the script has unhidden the theme button."""
-    done = _run(chromium, tmp_path, render(getattr(samples if hasattr(samples, state) else samples_evidence, state)()))
-    assert [line for line in done.stderr.splitlines() if "CONSOLE" in line] == []
-    assert re.search(r'<button id="theme"[^>]*>(Dark|Light)</button>', done.stdout)
-    assert "</html>" in done.stdout
+    page = render(getattr(samples if hasattr(samples, state) else samples_evidence, state)())
+    _open(browser, tmp_path, page)
+    assert browser.run("document.getElementById('theme').textContent") in {"Dark", "Light"}
+    assert browser.run("document.getElementById('theme').hidden") is False
+    assert [told for told in browser.told if told["method"] in TOLD] == []
 
 
-def test_nothing_is_requested(chromium: str, tmp_path: Path) -> None:
-    """The browser's own network log holds no http request."""
-    log = tmp_path / "net.json"
-    _run(chromium, tmp_path, render(samples.sample()), f"--log-net-log={log}")
+def test_the_console_would_be_heard(browser: Tab, tmp_path: Path) -> None:
+    """An error, a message and what a page's policy refuses are told."""
+    policy = '<meta http-equiv="Content-Security-Policy" content="img-src \'none\'">'
+    _open(browser, tmp_path, f"<!doctype html>{policy}<script>console.log(1); nothing()</script><img src='a.png'>")
+    browser.run("1")
+    assert {told["method"] for told in browser.told} >= set(TOLD)
+
+
+def test_nothing_is_requested(tmp_path: Path) -> None:
+    """The own network log of a browser that shows nothing else holds no http request."""
+    chromium = binary()
+    if chromium is None:
+        pytest.skip("no chromium binary is installed")
+    log, path = tmp_path / "net.json", tmp_path / "page.html"
+    path.write_text(render(samples.sample()), encoding="utf-8")
+    command = [chromium, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", f"--log-net-log={log}", "--dump-dom"]
+    subprocess.run([*command, path.as_uri()], capture_output=True, timeout=600, check=True)
     text = log.read_text(encoding="utf-8")
     assert "URL_REQUEST" in text
     assert "example.com" not in text
@@ -160,9 +193,9 @@ def test_tables_sort_by_number_with_the_undefined_last(phone: dict[str, Any]) ->
         assert set(shown[len(numbers) :]) == {"\u2013"}
 
 
-def test_desk_labels_do_not_touch(chromium: str, tmp_path: Path) -> None:
+def test_desk_labels_do_not_touch(browser: Tab, tmp_path: Path) -> None:
     """At 1,100 pixels all years are labelled."""
-    assert _probe(chromium, tmp_path, render(samples.ten_years()), 1_100)["overlaps"] == 0
+    assert _probe(browser, tmp_path, render(samples.ten_years()), 1_100)["overlaps"] == 0
 
 
 def test_the_filter_keeps_the_rows_with_the_word(phone: dict[str, Any]) -> None:
@@ -180,11 +213,11 @@ def test_a_mark_opens_a_card_that_tells_the_event(phone: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
-def test_the_main_part_prints_on_four_pages_and_the_appendix_begins_a_new_one(
-    chromium: str, tmp_path: Path, lang: str
-) -> None:
+def test_the_main_part_prints_on_four_pages_and_the_appendix_begins_a_new_one(tmp_path: Path, lang: str) -> None:
     """Ten years, sixty events and all evidence; without the appendix at most four pages, with it more."""
-    whole = render(samples_evidence.full(2_500, 60), lang=lang)
+    if binary() is None:
+        pytest.skip("no chromium binary is installed")
+    whole = _full(lang)
     main = whole.replace("</head>", "<style>.appendix{display:none}</style></head>")
     counts = []
     for name, text in (("whole", whole), ("main", main)):
@@ -213,10 +246,10 @@ frame.srcdoc = PAGE;
 """
 
 
-def test_no_figure_is_split_in_print(chromium: str, tmp_path: Path) -> None:
+def test_no_figure_is_split_in_print(browser: Tab, tmp_path: Path) -> None:
     """Under the rules of print every figure avoids a break, fits into a page and into its width."""
-    page = render(samples_evidence.full(2_500, 60)).replace("@media print", "@media screen")
-    found = _probe(chromium, tmp_path, page, 711, PRINTED)
+    page = _full().replace("@media print", "@media screen")
+    found = _probe(browser, tmp_path, page, 711, PRINTED)
     assert found["breaks"] == ["avoid"]
     assert found["highest"] < PAGE_HEIGHT
     assert found["wide"] == 0
@@ -249,11 +282,11 @@ frame.srcdoc = PAGE;
 """
 
 
-def test_a_brush_looks_closer_at_every_chart_and_a_double_click_lets_go(chromium: str, tmp_path: Path) -> None:
+def test_a_brush_looks_closer_at_every_chart_and_a_double_click_lets_go(browser: Tab, tmp_path: Path) -> None:
     """From one half to three quarters: the left edge is the middle session, in all charts alike."""
     result = samples.ten_years()
     days = result.daily["session"].to_list()
-    found = _probe(chromium, tmp_path, render(result), 1_100, BRUSHED)
+    found = _probe(browser, tmp_path, render(result), 1_100, BRUSHED)
     middle = days.index(date.fromisoformat(found["near"]))
     assert abs(middle - len(days) / 2) <= 3
     assert (found["picked"], found["left"], found["boxes"], found["same"]) == (1, 0, 1, True)
@@ -262,15 +295,10 @@ def test_a_brush_looks_closer_at_every_chart_and_a_double_click_lets_go(chromium
 
 @pytest.mark.parametrize("width", [1440, 768, 390])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_screenshots_are_kept(chromium: str, tmp_path: Path, root: Path, width: int, theme: str) -> None:
+def test_screenshots_are_kept(browser: Tab, tmp_path: Path, root: Path, width: int, theme: str) -> None:
     """For people to look at: three widths in both themes."""
-    kept = root / "artifacts"
-    kept.mkdir(exist_ok=True)
-    picture = kept / f"tearsheet-{width}-{theme}.png"
-    picture.unlink(missing_ok=True)
-    page = render(samples_evidence.full(2_500, 60)).replace("<html ", f'<html data-theme="{theme}" ', 1)
-    _run(chromium, tmp_path, page, f"--window-size={width},6000", f"--screenshot={picture}")
-    assert picture.read_bytes().startswith(b"\x89PNG")
+    page = _full().replace("<html ", f'<html data-theme="{theme}" ', 1)
+    _keep(browser, tmp_path, page, root / "artifacts" / f"tearsheet-{width}-{theme}.png", width, 6000)
 
 
 PLAIN = """
@@ -294,6 +322,7 @@ frame.srcdoc = PAGE;
 """
 
 
+@cache
 def _other_pages(lang: str) -> dict[str, str]:
     runs = [(f"run-{at}", samples.sample(sessions=200 + at)) for at in range(12)]
     ruined = (f"ruined-{'with-a-long-name-' * 4}", samples.ruined())
@@ -305,23 +334,23 @@ def _other_pages(lang: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
 @pytest.mark.parametrize("name", ["comparison", "gallery"])
-def test_pages_of_several_runs_work_on_a_phone(chromium: str, tmp_path: Path, name: str, lang: str) -> None:
+def test_pages_of_several_runs_work_on_a_phone(browser: Tab, tmp_path: Path, name: str, lang: str) -> None:
     """No message on the console, nothing wider than 390 pixels, the theme in the page's language."""
     page = _other_pages(lang)[name]
-    done = _run(chromium, tmp_path, page)
-    assert [line for line in done.stderr.splitlines() if "CONSOLE" in line] == []
-    found = _probe(chromium, tmp_path, page, 390, PLAIN)
+    _open(browser, tmp_path, page)
+    assert [told for told in browser.told if told["method"] in TOLD] == []
+    found = _probe(browser, tmp_path, page, 390, PLAIN)
     assert found["width"] <= 390
     assert found["button"] == {"en": "Light", "ko": "밝게"}[lang]
 
 
-def test_a_comparison_is_read_by_keyboard_and_a_gallery_is_sorted_and_filtered(chromium: str, tmp_path: Path) -> None:
+def test_a_comparison_is_read_by_keyboard_and_a_gallery_is_sorted_and_filtered(browser: Tab, tmp_path: Path) -> None:
     """End reads the growth of every drawn run at the last shared session; a heading sorts; a word filters."""
     pages = _other_pages("en")
-    read = _probe(chromium, tmp_path, pages["comparison"], 1_100, PLAIN)["end"]
+    read = _probe(browser, tmp_path, pages["comparison"], 1_100, PLAIN)["end"]
     first = samples.sample(sessions=200)
     assert read.startswith(f"{first.daily['session'][-1]}\u2003A {first.daily['equity'][-1] / samples.CAPITAL:.4f}")
-    found = _probe(chromium, tmp_path, pages["gallery"], 1_100, PLAIN)
+    found = _probe(browser, tmp_path, pages["gallery"], 1_100, PLAIN)
     assert len(found["sorted"]) == 13
     assert set(found["filtered"]) == {"run-1", "run-10", "run-11"}
 
@@ -329,12 +358,8 @@ def test_a_comparison_is_read_by_keyboard_and_a_gallery_is_sorted_and_filtered(c
 @pytest.mark.parametrize("width", [1440, 768, 390])
 @pytest.mark.parametrize("name", ["comparison", "gallery"])
 def test_screenshots_of_the_other_pages_are_kept(
-    chromium: str, tmp_path: Path, root: Path, width: int, name: str
+    browser: Tab, tmp_path: Path, root: Path, width: int, name: str
 ) -> None:
     """For people to look at, in Korean: three widths."""
-    kept = root / "artifacts"
-    kept.mkdir(exist_ok=True)
-    picture = kept / f"{name}-{width}-ko.png"
-    picture.unlink(missing_ok=True)
-    _run(chromium, tmp_path, _other_pages("ko")[name], f"--window-size={width},2000", f"--screenshot={picture}")
-    assert picture.read_bytes().startswith(b"\x89PNG")
+    picture = root / "artifacts" / f"{name}-{width}-ko.png"
+    _keep(browser, tmp_path, _other_pages("ko")[name], picture, width, 2000)
