@@ -36,7 +36,7 @@ imports: $(READY) ## who may import whom
 
 unit: $(READY) ## the tests
 	@$(BIN)/python -m compileall -q data signals backtest
-	$(BIN)/pytest -m "not full" -n auto
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "not full" -n auto
 
 test-full: test ## the heavy laws too
 	HYPOTHESIS_PROFILE=full $(BIN)/pytest -n auto

@@ -160,14 +160,22 @@ def random_events(count: int, seed: int) -> pl.DataFrame:
     return frame_of(rows)
 
 
-def scan(rows: list[dict[str, object]], instant: datetime) -> set[str]:
-    """Give the ids visible at an instant by looking at every row."""
-    latest: dict[object, tuple[datetime, str]] = {}
-    for row in rows:
+def facts(events: pl.DataFrame) -> list[tuple[object, tuple[datetime, str]]]:
+    """Give of every row what it is about, and when it was known under which id."""
+    found = []
+    for row in events.to_dicts():
         nothing = all(row[name] is None for name in ("period", "value", "low", "high"))
         fact = (*(row[name] for name in KEY), row["event_id"] if nothing else None)
-        if row["known_at"] <= instant:
-            latest[fact] = max(latest.get(fact, (START, "")), (row["known_at"], row["event_id"]))
+        found.append((fact, (row["known_at"], row["event_id"])))
+    return found
+
+
+def scan(rows: list[tuple[object, tuple[datetime, str]]], instant: datetime) -> set[str]:
+    """Give the ids visible at an instant by looking at every row."""
+    latest: dict[object, tuple[datetime, str]] = {}
+    for fact, vintage in rows:
+        if vintage[0] <= instant:
+            latest[fact] = max(latest.get(fact, (START, "")), vintage)
     return {event_id for _, event_id in latest.values()}
 
 
@@ -176,7 +184,7 @@ def test_ten_thousand_questions_are_answered_as_by_a_scan() -> None:
     draw, asked = random.Random(3), 0  # noqa: S311
     for seed in range(5):
         events = random_events(120, seed)
-        ledger, rows = Ledger.of(events.sample(fraction=1, shuffle=True, seed=seed)), events.to_dicts()
+        ledger, rows = Ledger.of(events.sample(fraction=1, shuffle=True, seed=seed)), facts(events)
         for _ in range(2000):
             instant = START + timedelta(minutes=draw.randrange(-1, 122), microseconds=draw.choice((-1, 0, 1)))
             seen = ledger.as_of(instant)
