@@ -22,10 +22,15 @@ from data.prices.fetching import failed
 from tools.golden import WITHOUT, differences, measured
 
 pytestmark = pytest.mark.shared
+# Two in every run of the tests, the others in the full one.
 THESES = (
-    "aggregate_capex_and_backlog", "capex_shock", "compute_resale", "regional_bets_and_power",
+    "regional_bets_and_power",
     "rotate_semis_to_hyperscalers",
-)  # fmt: skip
+    *(
+        pytest.param(name, marks=pytest.mark.full)
+        for name in ("aggregate_capex_and_backlog", "capex_shock", "compute_resale")
+    ),
+)
 NOW = datetime(2026, 8, 16, tzinfo=UTC)
 SWITCH = "prices.source=yfinance"
 NOISE = 4e-4  # what rounding leaves between close and adjusted close; the smallest dividend here is larger

@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 SHORT = ("--set", "prices.sessions=300", "--set", "evidence.placebo_draws=20", "--set", "evidence.study=false")
 
 
-def test_demo_prints_a_screen_and_the_tearsheet(backtest: Backtest, tmp_path: Path) -> None:
-    """Data on stdout, nothing on stderr, a page on disk."""
-    done = backtest("demo", *SHORT)
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_demo_prints_a_screen_and_the_tearsheet(
+    backtest: Backtest, environment: dict[str, str], tmp_path: Path, encoding: str
+) -> None:
+    """Data on stdout, nothing on stderr, a page on disk; blocks where they can be shown, letters where not."""
+    done = backtest("demo", *SHORT, env={**environment, "PYTHONIOENCODING": encoding}, encoding="utf-8")
     assert (done.returncode, done.stderr) == (0, "")
     assert "SIMULATED PRICES" in done.stdout
+    assert ("█" in done.stdout) == (encoding == "utf-8")
+    assert "?" not in done.stdout
     (sheet,) = (line.removeprefix("page").strip() for line in done.stdout.splitlines() if line.startswith("page"))
     assert (tmp_path / sheet).is_file()
 
@@ -71,12 +76,3 @@ def test_missing_data_is_exit_3(inside: Backtest, tmp_path: Path) -> None:
     assert "mine-prices.csv" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "runs").exists()
-
-
-@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
-def test_the_screen_suits_the_encoding(backtest: Backtest, environment: dict[str, str], encoding: str) -> None:
-    """Blocks where they can be shown, letters where not."""
-    done = backtest("demo", *SHORT, env={**environment, "PYTHONIOENCODING": encoding}, encoding="utf-8")
-    assert done.returncode == 0
-    assert ("█" in done.stdout) == (encoding == "utf-8")
-    assert "?" not in done.stdout

@@ -213,21 +213,32 @@ def test_a_mark_opens_a_card_that_tells_the_event(phone: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
-def test_the_main_part_prints_on_four_pages_and_the_appendix_begins_a_new_one(tmp_path: Path, lang: str) -> None:
+def test_the_main_part_prints_on_four_pages_and_the_appendix_begins_a_new_one(
+    browser: Tab, tmp_path: Path, lang: str
+) -> None:
     """Ten years, sixty events and all evidence; without the appendix at most four pages, with it more."""
-    if binary() is None:
-        pytest.skip("no chromium binary is installed")
     whole = _full(lang)
     main = whole.replace("</head>", "<style>.appendix{display:none}</style></head>")
-    counts = []
-    for name, text in (("whole", whole), ("main", main)):
-        page = tmp_path / f"{name}.html"
-        page.write_text(text, encoding="utf-8")
-        content = pdf(page).read_bytes()
-        assert content.startswith(b"%PDF-")
-        counts.append(len(re.findall(rb"/Type\s*/Page[^s]", content)))
+    counts = [_printed(browser, tmp_path, page) for page in (whole, main)]
     assert counts[1] <= 4
     assert counts[1] < counts[0] <= 9
+
+
+def test_the_report_prints_as_the_browser_does(browser: Tab, tmp_path: Path) -> None:
+    """`backtest report --pdf` has as many pages."""
+    assert _printed(browser, tmp_path, _full()) == _count(pdf(tmp_path / "page.html").read_bytes())
+
+
+def _printed(browser: Tab, folder: Path, page: str) -> int:
+    """Give on how many pages of paper a page prints."""
+    _open(browser, folder, page)
+    asked = browser.ask("Page.printToPDF", printBackground=True, preferCSSPageSize=True)
+    return _count(base64.b64decode(asked["data"]))
+
+
+def _count(content: bytes) -> int:
+    assert content.startswith(b"%PDF-")
+    return len(re.findall(rb"/Type\s*/Page[^s]", content))
 
 
 # On A4 less its margins, at the zoom of print: 273 mm are 1,032 pixels.
