@@ -28,12 +28,12 @@ CONFIGS = sorted((ROOT / "configs").glob("*.yaml"))
 FOLDER = ROOT / "tests" / "golden"
 RELATIVE = 1e-9
 # What a run is set against is tested where it is made; here it would only take time.
-WITHOUT = ("evidence.study=false", "evidence.placebo_draws=0", "evidence.hindsight=false")
+WITHOUT = ("evidence.study=false", "evidence.placebo_draws=0", "evidence.shifts=[]", "evidence.hindsight=false")
 METRICS = ("total_return", "base_total_return", "active_return", "sharpe", "max_drawdown", "turnover", "costs")
 
 
 def without_evidence(path: Path) -> Result:
-    """Run a config as it stands, without placebos, hindsight and event study."""
+    """Run a config as it stands, without placebos, shifts, hindsight and event study."""
     loaded = load(path, WITHOUT)
     return run(loaded.config, loaded.folder)
 

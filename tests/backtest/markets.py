@@ -32,7 +32,7 @@ SETTINGS = {
     "costs": {"commission_bps": 1, "half_spread_bps": 2, "slippage_bps": 1},
     "benchmark": "MKT",
     # What a run is set against has tests of its own; here it would only take time.
-    "evidence": {"placebo_draws": 0, "study": False, "hindsight": False},
+    "evidence": {"placebo_draws": 0, "shifts": [], "study": False, "hindsight": False},
 }  # fmt: skip
 
 

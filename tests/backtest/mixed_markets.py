@@ -42,7 +42,7 @@ SETTINGS = {
     "costs": {"commission_bps": 1, "half_spread_bps": 2, "slippage_bps": 1, "cash_bps_per_year": 200},
     "benchmark": "AAA",
     # What a run is set against is asked for where it is meant; elsewhere it would only take time.
-    "evidence": {"placebo_draws": 0, "study": False, "hindsight": False},
+    "evidence": {"placebo_draws": 0, "shifts": [], "study": False, "hindsight": False},
 }  # fmt: skip
 
 

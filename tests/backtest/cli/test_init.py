@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Backtest = Callable[..., subprocess.CompletedProcess[str]]
-QUICK = ["evidence.placebo_draws=0", "evidence.study=false"]
+QUICK = ["evidence.placebo_draws=0", "evidence.shifts=[]", "evidence.study=false"]
 
 
 @pytest.mark.parametrize("thesis", TEMPLATES)
