@@ -41,9 +41,9 @@ def five(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("verb", ["validate", "run"])
-def test_five_mistakes_are_five_located_errors_and_exit_2(backtest: Backtest, five: str, verb: str) -> None:
+def test_five_mistakes_are_five_located_errors_and_exit_2(inside: Backtest, five: str, verb: str) -> None:
     """Unknown key, wrong type, wrong tag, out of bounds, duplicate key: each with line and column; stdout is empty."""
-    done = backtest(verb, five)
+    done = inside(verb, five)
     places = [line.split(" ")[0] for line in done.stderr.splitlines() if line.startswith("five.yaml:")]
     assert done.returncode == 2
     assert places == ["five.yaml:2:1:", "five.yaml:3:39:", "five.yaml:4:18:", "five.yaml:6:27:", "five.yaml:8:1:"]
@@ -74,10 +74,10 @@ def test_errors_are_json_when_asked_for(inside: Backtest, five: str) -> None:
     assert "5 errors" in done.stderr
 
 
-def test_a_valid_config_says_so(backtest: Backtest, root: Path) -> None:
+def test_a_valid_config_says_so(inside: Backtest, root: Path) -> None:
     """Exit 0, one line of data, nothing on stderr."""
     path = str(root / "configs" / "quickstart.yaml")
-    done = backtest("validate", path)
+    done = inside("validate", path)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{path}: valid\n", "")
 
 
@@ -115,9 +115,9 @@ def test_a_usage_error_is_one_sentence_and_exit_2(inside: Backtest, arguments: l
     assert "Traceback" not in done.stderr
 
 
-def test_no_command_shows_the_help_on_stderr(backtest: Backtest) -> None:
+def test_no_command_shows_the_help_on_stderr(inside: Backtest) -> None:
     """Nothing was asked for, so stdout stays empty."""
-    done = backtest()
+    done = inside()
     assert (done.returncode, done.stdout) == (2, "")
     assert "validate" in done.stderr
 
@@ -259,21 +259,21 @@ def test_doctor_fails_on_a_cache_open_to_all(backtest: Backtest, environment: di
     assert "can be written by everybody" in done.stdout
 
 
-def test_init_writes_a_config_that_validates(backtest: Backtest, tmp_path: Path) -> None:
+def test_init_writes_a_config_that_validates(inside: Backtest, tmp_path: Path) -> None:
     """The next command is printed; the editor's schema lies beside."""
-    done = backtest("init", "my-thesis")
+    done = inside("init", "my-thesis")
     assert done.returncode == 0
     assert done.stdout.endswith("next: backtest run configs/my-thesis.yaml\n")
-    assert backtest("validate", "configs/my-thesis.yaml").returncode == 0
+    assert inside("validate", "configs/my-thesis.yaml").returncode == 0
     written = sorted(path.name for path in (tmp_path / "configs").iterdir())
     assert written == ["backtest.schema.json", "my-thesis-events.csv", "my-thesis.yaml"]
 
 
-def test_init_never_overwrites(backtest: Backtest, tmp_path: Path) -> None:
+def test_init_never_overwrites(inside: Backtest, tmp_path: Path) -> None:
     """Neither file is touched when one of them is there."""
     (tmp_path / "configs").mkdir()
     (tmp_path / "configs" / "mine-events.csv").write_text("precious")
-    done = backtest("init", "mine")
+    done = inside("init", "mine")
     assert done.returncode == 2
     assert (tmp_path / "configs" / "mine-events.csv").read_text() == "precious"
     assert not (tmp_path / "configs" / "mine.yaml").exists()
