@@ -88,7 +88,7 @@ def test_a_sweep_is_written_counted_and_ranked(inside: Backtest, config: str, tm
 def test_a_sweep_that_was_killed_goes_on(
     inside: Backtest, config: str, tmp_path: Path, environment: dict[str, str], stored: int
 ) -> None:
-    """What is stored is counted; no cell is lost or counted twice; the bytes are those of one never stopped (law 30)."""
+    """What is stored is counted, no cell lost or counted twice; the bytes are those of one never stopped (law 30)."""
     command = [sys.executable, "-m", "backtest.cli", "sweep", config, *SHORT, *GRID]
     stopped = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
     while len(list(tmp_path.glob("runs/*.partial/*.json"))) < stored and stopped.poll() is None:
