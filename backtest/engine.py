@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from data.events.source import Events
     from data.prices.source import Prices
 
-__all__ = ["line_of", "run", "run_on", "tried"]
+__all__ = ["line_and_result", "line_of", "run", "run_on", "tried"]
 
 
 def run(config: Config, folder: Path, *, progress: Callable[[str], None] | None = None) -> Result:
@@ -110,7 +110,12 @@ def run_on(
 
 def line_of(config: Config, sources: tuple[Calendar, Prices, Events]) -> Line:
     """Give the main line of a config with everything in between, for those who question it."""
-    return _run(config, sources, _silent)[0]
+    return line_and_result(config, sources)[0]
+
+
+def line_and_result(config: Config, sources: tuple[Calendar, Prices, Events]) -> tuple[Line, Result]:
+    """Give the main line of a config, and the result that is to be counted where the line is shown."""
+    return _run(config, sources, _silent)
 
 
 def _run(config: Config, sources: tuple[Calendar, Prices, Events], say: Callable[[str], None]) -> tuple[Line, Result]:

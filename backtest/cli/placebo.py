@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backtest.cli.options import ConfigPath, Json, Set  # noqa: TC001 - typer reads it
+from backtest.cli.options import ConfigPath, Json, Out, Set  # noqa: TC001 - typer reads it
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -33,13 +34,15 @@ def placebo(
     draws: Draws = None,
     design: Design = None,
     overrides: Set = None,
+    out: Out = "runs",
     as_json: Json = False,
 ) -> None:
-    """Run a config on placebo events."""
+    """Run a config on placebo events; what it makes on its own is shown beside them, so it is counted as a trial."""
     from backtest.cli.console import write, write_json
     from backtest.cli.progress import steps
+    from backtest.cli.trials import counted
     from backtest.config.reader import load
-    from backtest.engine import line_of
+    from backtest.engine import line_and_result
     from backtest.evidence.placebo import placebo as run_placebo
     from backtest.inputs import read
 
@@ -47,10 +50,11 @@ def placebo(
     loaded = load(config, [*(overrides or []), *chosen])
     with steps(quiet=as_json) as say:
         say("reading prices and events, running the config")
-        line = line_of(loaded.config, read(loaded.config, loaded.folder))
+        line, result = line_and_result(loaded.config, read(loaded.config, loaded.folder))
     count = loaded.config.evidence.placebo_draws if draws is None else draws
     with _watched(count, quiet=as_json) as said:
         found = run_placebo(line, draws=count, said=said)
+    counted(result, Path(out))
     if as_json:
         write_json(_as_json(loaded.config.name, found))
     else:

@@ -38,6 +38,15 @@ def test_a_run_is_counted_and_shown(inside: Backtest, tmp_path: Path) -> None:
     assert len((tmp_path / "runs" / "trials.jsonl").read_text().splitlines()) == 2
 
 
+def test_a_config_that_is_seen_among_its_placebos_is_counted(inside: Backtest, config: str, tmp_path: Path) -> None:
+    """Its return stands on the screen as in a run; running it then counts nothing more."""
+    done = inside("placebo", config, *SHORT, "--draws", "20")
+    assert done.returncode == 0
+    assert len((tmp_path / "runs" / "trials.jsonl").read_text().splitlines()) == 1
+    inside("demo", *SHORT, "-q")
+    assert len((tmp_path / "runs" / "trials.jsonl").read_text().splitlines()) == 1
+
+
 def test_the_ledger_as_json(inside: Backtest) -> None:
     """Counts, effective trials, best Sharpe ratio and its deflation."""
     inside("demo", *SHORT, "-q")
