@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,14 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backtest.research.grid import Cell
-    from backtest.research.sweep import Done, Sources, Sweep
-    from backtest.research.walkforward import Stitched
-    from backtest.result import Metric
+    from backtest.research.sweep import Done, Sources
 
 __all__ = ["sweep"]
 
 MOST_CELLS = 2_000
-RUINED = "a cell was ruined: nobody can hold it forward"
 GridTexts = Annotated[
     list[str] | None,
     typer.Option("--grid", metavar="KEY=A,B,C", help="Setting and its values; more than one makes a grid."),
@@ -116,6 +113,7 @@ def _run(
     from dataclasses import asdict
 
     from backtest import sweep_store
+    from backtest.cli.sweep_choice import across, forward
     from backtest.research.sweep import summed_up
     from backtest.research.walkforward import horizon_sessions
 
@@ -124,7 +122,7 @@ def _run(
     done = _all_done(cells, sources, runs, name, before, quiet=quiet)
     whole = summed_up(cells, done)
     purge, per_year = horizon_sessions([cell.config for cell in cells]), done[0].trial.per_year
-    forward, note = _forward(cells, whole, steps, (purge, per_year))
+    walked, note = forward(cells, whole, steps, (purge, per_year))
     about = {
         "schema_version": 2,
         "sweep": name,
@@ -133,12 +131,12 @@ def _run(
         "effective_trials": whole.effective,
         "effective_trials_convention": whole.effective_convention,
         "best": whole.leaderboard["cell"][0],
-        "overfitting": [asdict(metric) for metric in (*whole.believed.metrics, *_across(whole, (purge, per_year)))],
+        "overfitting": [asdict(metric) for metric in (*whole.believed.metrics, *across(whole, (purge, per_year)))],
         "step_m_cells": [cells[at].id for at in whole.believed.survivors],
         "pbo": None if whole.overfitting is None else whole.overfitting.probability,
         "pbo_loss": None if whole.overfitting is None else whole.overfitting.loss,
         "pbo_note": whole.reason,
-        "walk_forward": forward,
+        "walk_forward": walked,
         "walk_forward_note": note,
     }
     sweep_store.write(runs, name, whole, about)
@@ -159,71 +157,6 @@ def _all_done(
                 done[cell.id] = run_cell(cell, sources, name)
                 keeper.add(cell.id, done[cell.id])
     return [done[cell.id] for cell in cells]
-
-
-def _across(whole: Sweep, about: tuple[int, float]) -> tuple[Metric, ...]:
-    """Choose across the sessions that all cells have, or say why not."""
-    import numpy as np
-
-    from backtest.research.across import chosen_across, told
-    from data.errors import RunError
-
-    purge, per_year = about
-    matrix = whole.returns.drop("session").to_numpy()
-    if not np.isfinite(matrix).all():
-        return told(None, per_year, RUINED, purge)
-    try:
-        return told(chosen_across(matrix, purge=purge), per_year, "", purge)
-    except RunError as error:
-        return told(None, per_year, error.message, purge)
-
-
-def _forward(
-    cells: Sequence[Cell], whole: Sweep, steps: tuple[int, int] | None, about: tuple[int, float]
-) -> tuple[dict[str, Any] | None, str]:
-    """Choose forward through the sessions that all cells have, or say why not."""
-    import numpy as np
-
-    from backtest.research.walkforward import chosen_forward
-    from data.errors import RunError
-
-    if steps is None:
-        return None, "none was asked for (--walk-forward TRAIN,TEST)"
-    matrix = whole.returns.drop("session").to_numpy()
-    if not np.isfinite(matrix).all():
-        return None, RUINED
-    try:
-        found = chosen_forward(matrix, *steps, purge=about[0])
-    except RunError as error:
-        return None, error.message
-    return _walked(found, cells, whole.returns["session"].to_list(), about), ""
-
-
-def _walked(found: Stitched, cells: Sequence[Cell], sessions: list[object], about: tuple[int, float]) -> dict[str, Any]:
-    import math
-
-    from backtest.inference.sharpe import psr
-
-    purge, per_year = about
-    sharpe, probability = found.moments.sharpe, psr(found.moments)
-    return {
-        "purge_sessions": purge,
-        "sessions": [str(sessions[row]) for row in found.rows],
-        "returns": found.returns.tolist(),
-        "sharpe_per_session": None if math.isnan(sharpe) else sharpe,
-        "sharpe_per_year": None if math.isnan(sharpe) else sharpe * math.sqrt(per_year),
-        "psr": None if math.isnan(probability) else probability,
-        "windows": [
-            {
-                "trained": [str(sessions[row]) for row in window.trained],
-                "held": [str(sessions[row]) for row in window.held],
-                "cell": cells[window.cell].id,
-                "sharpe_inside": window.inside,
-                "sharpe_outside": window.outside,
-            }
-            for window in found.windows
-        ],
-    }
 
 
 def _show(folder: Path, *, as_json: bool, quiet: bool) -> None:

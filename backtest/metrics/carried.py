@@ -58,6 +58,8 @@ def carried(
 
 def _rows(metric: Metric, given: pl.DataFrame, formula: Formula) -> Iterator[dict[str, object]]:
     known = [row for row in given.iter_rows(named=True) if row["lower"] is not None and row["upper"] is not None]
+    if not known:
+        return
     ends = iter(formula.of([row[end] for row in known for end in ("lower", "upper")]))
     for row, pair in zip(known, zip(ends, ends, strict=True), strict=True):
         there = all(map(math.isfinite, pair))
