@@ -70,6 +70,7 @@ def test_a_sweep_is_written_counted_and_ranked(inside: Backtest, config: str, tm
     for said in (
         *("probability of overfitting", "deflated", "haircut Sharpe ratio", "MinBTL", "MinTRL", "reality check p"),
         *("Hansen's SPA p", "studentised", "StepM", "independent trials", "walk-forward: ", "needed at 5 %"),
+        *("form of 2025", "chosen across time (CPCV)"),
     ):
         assert said in done.stdout, said
     (folder,) = (tmp_path / "runs").glob("sweep-*")
@@ -80,7 +81,9 @@ def test_a_sweep_is_written_counted_and_ranked(inside: Backtest, config: str, tm
         "sweep.json",
     ]
     told = json.loads((folder / "sweep.json").read_text())
-    assert {one["name"] for one in told["overfitting"]} >= {"best_dsr", "reality_check_p", "spa_p", "step_m"}
+    assert {one["name"] for one in told["overfitting"]} >= {
+        *("best_dsr", "best_dsr_2025", "reality_check_p", "spa_p", "step_m", "cpcv_sharpe", "cpcv_lowest_sharpe")
+    }
     assert all(one["unit"] and one["convention"] and (one["reason"] or one["value"] is not None)
                for one in told["overfitting"])  # fmt: skip
     assert told["best"] == pl.read_parquet(folder / "cells.parquet")["cell"][0]
