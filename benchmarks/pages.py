@@ -12,7 +12,9 @@ from timed import best
 NOTED = ("first paint", "largest paint", "loaded", "longest task", "main thread's processor")
 REPEATS = 7
 # What any page costs in this browser on this machine: its own start of a navigation, its frames, its processes.
-ALMOST_EMPTY = '<!doctype html><html lang="en"><meta charset="utf-8"><title>-</title><body><p>Nothing.</p></body></html>'
+ALMOST_EMPTY = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>-</title><body><p>Nothing.</p></body></html>'
+)
 
 # What the browser itself noted, in milliseconds from the start of the navigation.
 PAINTS = """new Promise(done => {
