@@ -19,7 +19,6 @@ from data.events import files as event_files
 from data.events.settings import CuratedEvents, EventFiles
 from data.panel import Panel, panel
 from data.prices import simulated
-from data.prices.settings import PriceYahoo, SimulatedMarket
 from data.timing import Fill, tradable_index
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ class Inputs:
 def read(config: Config, folder: Path) -> tuple[Calendar, Prices, Events]:
     """Load the sources that the config names."""
     calendar = load_calendar(config.calendar)
-    if isinstance(config.prices, SimulatedMarket):
+    if config.prices.source == "simulated":
         prices, made = simulated.market(config.prices, calendar)
         return calendar, prices, _events(config, folder, calendar) or made
     events = _events(config, folder, calendar)
@@ -212,7 +211,7 @@ def _check_share_counts(config: Config, prices: Prices) -> None:
 
 
 def _delistings(config: Config, panel: Panel) -> dict[tuple[int, int], float]:
-    found = {} if isinstance(config.prices, SimulatedMarket | PriceYahoo) else config.prices.delistings
+    found = config.prices.delistings if config.prices.source == "files" else {}
     places = {
         (int(np.searchsorted(panel.sessions, np.datetime64(each.session))), panel.column(asset)): each.loss
         for asset, each in found.items()

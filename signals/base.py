@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from signals.baskets import Weighting
+    from signals import Weighting
     from signals.history import History
 
 __all__ = ["NO_EVENT", "Context", "Event", "Fact", "Scores", "Signal"]

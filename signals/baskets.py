@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from signals.shapes import Listing
 
-__all__ = ["EQUAL", "Equal", "Exposure", "Given", "InverseVolatility", "Weighting"]
+__all__ = ["EQUAL", "Equal", "Exposure", "Given", "InverseVolatility"]
 
 Table = Annotated[dict[Asset, NonNegative], Field(min_length=1)]
 
@@ -90,10 +90,6 @@ class InverseVolatility(Settings):
 
 
 EQUAL = Equal.model_construct()
-Weighting = Annotated[
-    Equal | Exposure | Given | InverseVolatility,
-    Field(discriminator="kind", description="How a basket is split over its listed members."),
-]
 
 
 def _by_table(table: dict[str, float], context: Listing, columns: NDArray[np.int64]) -> NDArray[np.float64]:

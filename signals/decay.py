@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from data.errors import RunError
+from data.one_of import OneOf
 from data.settings import Fraction, Positive, Settings
 
 if TYPE_CHECKING:
@@ -133,10 +134,21 @@ def _reach(sessions: float) -> int:
     return min(math.floor(sessions) + 2, LONGEST) if sessions < LONGEST else LONGEST
 
 
-Decay = Annotated[
-    Exponential | Fitted | Linear | Power | Step | UntilNext,
-    Field(discriminator="kind", description="How the view behind an event fades."),
-]
+DECAYS = OneOf(
+    "kind",
+    {
+        "exponential": "signals.decay.Exponential",
+        "fitted": "signals.decay.Fitted",
+        "linear": "signals.decay.Linear",
+        "power": "signals.decay.Power",
+        "step": "signals.decay.Step",
+        "until_next": "signals.decay.UntilNext",
+    },
+)
+if TYPE_CHECKING:
+    Decay = Exponential | Fitted | Linear | Power | Step | UntilNext
+else:
+    Decay = Annotated[Settings, DECAYS, Field(description="How the view behind an event fades.")]
 
 
 def table(decay: Exponential | Fitted | Linear | Power | Step | UntilNext) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from data.one_of import OneOf
 from data.settings import Asset, Name, Settings
 from signals.driven import Size
 
@@ -65,7 +66,11 @@ class Learnt(Settings):
     least_events: Annotated[int, Field(ge=2)] = Field(default=5, description="Fewer complete events are an error.")
 
 
-Sign = Annotated[AsGiven | Learnt, Field(discriminator="kind", description="Whether signs are as written or learnt.")]
+SIGNS = OneOf("kind", {"given": "signals.reach.AsGiven", "learnt": "signals.reach.Learnt"})
+if TYPE_CHECKING:
+    Sign = AsGiven | Learnt
+else:
+    Sign = Annotated[Settings, SIGNS, Field(description="Whether signs are as written or learnt.")]
 
 
 def groups(events: Iterable[Event]) -> list[int]:

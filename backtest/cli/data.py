@@ -208,7 +208,7 @@ def _prices(loaded: Loaded) -> Prices:
     from backtest.sources import read_prices
     from data.calendar import load
     from data.prices import simulated
-    from data.prices.settings import SimulatedMarket
+    from data.prices.market import SimulatedMarket
 
     if isinstance(loaded.config.prices, SimulatedMarket):
         return simulated.market(loaded.config.prices, load(loaded.config.calendar))[0]

@@ -97,7 +97,7 @@ def _events(config: Config, folder: Path, calendar: Calendar) -> Events:
     from data.events import curated, files
     from data.events.settings import CuratedEvents, EventFiles
     from data.prices import simulated
-    from data.prices.settings import SimulatedMarket
+    from data.prices.market import SimulatedMarket
 
     if isinstance(config.events, EventFiles):
         return files.load(config.events, resolve(config.events.path, folder), calendar, places=places(config))

@@ -113,7 +113,7 @@ def _fields(model: type[BaseModel], path: str) -> Iterator[Meaning]:
 def _inner(shape: Shape) -> Iterator[tuple[type[BaseModel], str]]:
     """Give the models below a field, through lists and mappings, with the tag that chooses each."""
     if shape.tags:
-        yield from ((model, tag) for tag, model in shape.tags.items())
+        yield from ((shape.chosen(tag).members[0], tag) for tag in shape.tags)
         return
     for member in shape.members:
         if get_origin(member) in {tuple, dict}:
@@ -135,8 +135,8 @@ def _lines(model: type[BaseModel], name: str, field: FieldInfo, shape: Shape) ->
 
 
 def _type(field: FieldInfo, shape: Shape) -> str:
-    if shape.tags:
-        return f"a mapping, with {shape.discriminator} one of {', '.join(sorted(shape.tags))}"
+    if shape.one_of:
+        return f"a mapping, with {shape.one_of.key} one of {', '.join(sorted(shape.tags))}"
     if shape.choices:
         return f"one of {', '.join(map(str, shape.choices))}"
     bounds = [f"{sign} {getattr(item, key)}" for item in field.metadata for key, sign in _BOUNDS if hasattr(item, key)]

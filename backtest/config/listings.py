@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from data.prices.listings import listing
-from data.prices.settings import PriceYahoo, SimulatedMarket
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from data.currencies import Currencies
-    from data.prices.settings import PriceFiles
+    from data.prices.settings import PriceSource
 
 __all__ = ["contradictions", "grouped"]
 
@@ -30,13 +29,13 @@ def grouped(main: str, assets: Sequence[str], exchanges: Mapping[str, Sequence[s
 
 
 def contradictions(
-    prices: PriceFiles | PriceYahoo | SimulatedMarket,
+    prices: PriceSource,
     assets: Sequence[str],
     exchanges: Exchanges,
     currencies: Currencies | None,
 ) -> Iterator[str]:
     """List names that no basket has, assets named twice, and what the source of the prices does not allow."""
-    if isinstance(prices, SimulatedMarket) and (exchanges or currencies):
+    if prices.source == "simulated" and (exchanges or currencies):
         setting = "exchanges" if exchanges else "currencies"
         yield f"`{setting}` is set, but the simulated market is one exchange with one currency; leave it out"
         return
@@ -45,7 +44,7 @@ def contradictions(
     if currencies:
         for asset in sorted(set(currencies.rates) & set(assets)):
             yield f"`currencies.rates.{asset}` is held in a basket too; a rate is no asset of the portfolio"
-    if isinstance(prices, PriceYahoo):
+    if prices.source == "yfinance":
         if exchanges and currencies is None:
             yield "`exchanges` is set and `currencies` is not; say what the account and the assets there are kept in"
         yield from _suffixes(assets, exchanges, currencies)

@@ -14,10 +14,9 @@ from backtest.portfolio import Combination, Portfolio
 from backtest.study.settings import Study
 from data.currencies import Currencies
 from data.events.settings import EventSource
-from data.prices.settings import INDEX, PriceSource, SimulatedMarket
+from data.prices.settings import PriceSource
 from data.settings import Asset, Name, Settings
-from signals import EventDriven, SignalSettings
-from signals.baskets import Exposure, Given, Weighting
+from signals import EventDriven, SignalSettings, Weighting
 from signals.expression import names, parse
 
 if TYPE_CHECKING:
@@ -130,14 +129,14 @@ class Config(Settings):
                 yield f"`signals.{at}.name` is taken by an earlier signal; give each its own"
 
     def _unknown_assets(self) -> Iterator[str]:
-        if isinstance(self.prices, SimulatedMarket):
-            made = {INDEX, *(asset for members in self.prices.members.values() for asset in members)}
+        if self.prices.source == "simulated":
+            made = self.prices.assets
             for basket, members in self.baskets.items():
                 for at, asset in enumerate(members):
                     if asset not in made:
-                        yield f"`baskets.{basket}.{at}` is no asset of the simulated market: {', '.join(sorted(made))}"
+                        yield f"`baskets.{basket}.{at}` is no asset of the simulated market: {', '.join(made)}"
             if self.benchmark is not None and self.benchmark not in made:
-                yield f"`benchmark` is no asset of the simulated market: {', '.join(sorted(made))}"
+                yield f"`benchmark` is no asset of the simulated market: {', '.join(made)}"
 
     def _outside_baskets(self) -> Iterator[str]:
         held = {asset for members in self.baskets.values() for asset in members}
@@ -147,12 +146,13 @@ class Config(Settings):
                     yield f"`signals.{at}.{field}` is in no basket, so it is not priced; add it to one"
         for basket, weighting in self.weighting.items():
             field = "weights" if weighting.kind == "given" else "exposure"
-            for asset in weighting.named if isinstance(weighting, Given | Exposure) else ():
+            named = weighting.named if weighting.kind in {"given", "exposure"} else ()
+            for asset in named:
                 if asset not in self.baskets.get(basket, (asset,)):
                     yield f"`weighting.{basket}.{field}.{asset}` is no member of basket {basket}"
 
     def _sources_apart(self) -> Iterator[str]:
-        if self.events.source == "simulated" and not isinstance(self.prices, SimulatedMarket):
+        if self.events.source == "simulated" and self.prices.source != "simulated":
             yield "`events.source` is simulated, which needs prices of source simulated"
 
     @property

@@ -74,8 +74,6 @@ def _step(spot: _Spot, part: str | int) -> _Spot:
         above, node = spot.parent
         keys = above.keys() if above else None
         return _Spot(spot.path, spot.holder, spot.holder, node, keys, spot.parent)
-    if shape and part in shape.tags:  # pydantic puts a union's tag into the location
-        return _Spot(spot.path, spot.place, spot.holder, spot.node, shape.chosen(str(part)), spot.parent)
     path, below = (*spot.path, str(part)), shape.below(content, part) if shape else None
     parent = (shape, spot.node)
     if isinstance(content, dict) and part in content:
@@ -146,9 +144,9 @@ def _listed(what: str, names: Sequence[str]) -> str:
 
 def _tag_finding(spot: _Spot, source: Source) -> Finding:
     shape, content = spot.shape, spot.node.content
-    if shape is None or not isinstance(content, dict):
-        raise AssertionError("a tagged union is a mapping with a shape")
-    key, tags = str(shape.discriminator), list(shape.tags)
+    if shape is None or shape.one_of is None or not isinstance(content, dict):
+        raise AssertionError("what has a kind is a mapping with a shape")
+    key, tags = shape.one_of.key, list(shape.tags)
     field = ".".join((*spot.path, key))
     if key in content:
         node = content[key].node

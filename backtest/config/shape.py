@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from data.one_of import OneOf
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from backtest.config.tree import Content, Node
 
 __all__ = ["Shape", "Unreadable", "typed"]
@@ -29,35 +33,36 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One place's type: the members of its union (one without a union), None left out."""
+    """One place's type: the members of its union (one without a union), None left out; or one of several kinds."""
 
     members: tuple[Any, ...]
-    discriminator: str | None = None
+    one_of: OneOf | None = None
     description: str = ""
 
     @classmethod
     def of(cls, annotation: Any, field: FieldInfo | None = None) -> Shape:
         """Read a type annotation."""
-        tag = field.discriminator if field and isinstance(field.discriminator, str) else None
+        said = list(field.metadata) if field else []
         description = (field.description or "") if field else ""
         while get_origin(annotation) is Annotated:
-            annotation, *metadata = get_args(annotation)
-            for item in metadata:
-                if isinstance(item, FieldInfo):
-                    tag = item.discriminator if isinstance(item.discriminator, str) else tag
-                    description = description or item.description or ""
+            annotation, *more = get_args(annotation)
+            said += more
+        for item in said:
+            if isinstance(item, FieldInfo):
+                description = description or item.description or ""
+        one_of = next((item for item in said if isinstance(item, OneOf)), None)
         if get_origin(annotation) not in {Union, types.UnionType}:
-            return cls((annotation,), tag, description)
+            return cls((annotation,), one_of, description)
         members = [member for member in get_args(annotation) if member is not type(None)]
         if len(members) > 1:
-            return cls(tuple(members), tag, description)
+            return cls(tuple(members), None, description)
         inner = cls.of(members[0])
-        return cls(inner.members, inner.discriminator or tag, description or inner.description)
+        return cls(inner.members, inner.one_of, description or inner.description)
 
     @property
-    def tags(self) -> dict[str, Any]:
-        """Give the models of a tagged union by their tag; empty for anything else."""
-        return {} if self.discriminator is None else _tags(self.members, self.discriminator)
+    def tags(self) -> Mapping[str, str]:
+        """Give where the kinds are at home, by what names them; empty when there is one."""
+        return self.one_of.homes if self.one_of else {}
 
     @property
     def choices(self) -> tuple[Any, ...]:
@@ -65,8 +70,13 @@ class Shape:
         return tuple(choice for member in self.members if get_origin(member) is Literal for choice in get_args(member))
 
     def chosen(self, tag: str) -> Shape:
-        """Give the member of a tagged union."""
-        return Shape((self.tags[tag],), None, self.description)
+        """Give the shape of one kind."""
+        return Shape((self.one_of.model(tag),) if self.one_of else (), None, self.description)
+
+    def tag(self, content: Content) -> str:
+        """Give the text that names the kind, known or not; empty where there is none."""
+        entry = content.get(self.one_of.key) if self.one_of and isinstance(content, dict) else None
+        return entry.node.content if entry and isinstance(entry.node.content, str) else ""
 
     def fields(self, content: Content = None) -> dict[str, Shape]:
         """Give the fields of the model that is meant, by the name used in a config; empty when it is no model."""
@@ -91,17 +101,11 @@ class Shape:
         return next((Shape.of(get_args(member)[0]) for member in self.members if get_origin(member) is dict), None)
 
     def _model(self, content: Content) -> type[BaseModel] | None:
-        tags = self.tags
-        if tags and isinstance(content, dict) and self.discriminator in content:
-            tag = content[self.discriminator].node.content
-            return tags.get(tag) if isinstance(tag, str) else None
+        if self.one_of:
+            tag = self.tag(content)
+            return self.one_of.model(tag) if tag in self.tags else None
         models = [member for member in self.members if isinstance(member, type) and issubclass(member, BaseModel)]
-        return models[0] if len(models) == 1 and not tags else None
-
-
-@cache
-def _tags(members: tuple[Any, ...], discriminator: str) -> dict[str, Any]:
-    return {str(tag): model for model in members for tag in get_args(model.model_fields[discriminator].annotation)}
+        return models[0] if len(models) == 1 else None
 
 
 @cache

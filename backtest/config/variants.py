@@ -57,7 +57,7 @@ def choose(tree: Node, shape: Shape) -> Node:
     chosen = {}
     for key, entry in content.items():
         below = shape.below(content, key)
-        node = entry.node if below is None else _merged(entry.node, below, _tag(entry.node, below))
+        node = entry.node if below is None else _merged(entry.node, below, below.tag(entry.node.content))
         chosen[key] = Entry(entry.place, node)
     return Node(tree.place, chosen)
 
@@ -70,7 +70,7 @@ def alternatives(tree: Node, shape: Shape) -> Iterator[tuple[str, Node]]:
     for key, entry in content.items():
         below = shape.below(content, key)
         for tag in _listed(entry.node, below) if below else ():
-            if below and tag != _tag(entry.node, below):
+            if below and tag != below.tag(entry.node.content):
                 other = Entry(entry.place, _merged(entry.node, below, tag))
                 yield key, choose(Node(tree.place, content | {key: other}), shape)
 
@@ -83,9 +83,9 @@ def _switched(before: Node, after: Node, shape: Shape | None, path: tuple[str, .
     if not isinstance(after.content, dict) or not isinstance(before.content, dict) or shape is None:
         return after
     left = _leftover(before, after, shape)
-    if left:
+    if left and shape.one_of:
         names = ", ".join(f"{'.'.join((*path, key))}" for key in left)
-        notes.append(f"{'.'.join((*path, str(shape.discriminator)))} was set to {_tag(after, shape)}: without {names}")
+        notes.append(f"{'.'.join((*path, shape.one_of.key))} was set to {shape.tag(after.content)}: without {names}")
     entries = {key: entry for key, entry in after.content.items() if key not in left}
     for key in [key for key in entries if key in before.content]:
         below = shape.below(after.content, key)
@@ -96,7 +96,7 @@ def _switched(before: Node, after: Node, shape: Shape | None, path: tuple[str, .
 
 def _leftover(before: Node, after: Node, shape: Shape) -> list[str]:
     """Give the keys of the file that only its own variant knows, when another one was set."""
-    old, new = _tag(before, shape), _tag(after, shape)
+    old, new = shape.tag(before.content), shape.tag(after.content)
     tags = shape.tags
     if old == new or old not in tags or new not in tags or not isinstance(after.content, dict):
         return []
@@ -105,19 +105,14 @@ def _leftover(before: Node, after: Node, shape: Shape) -> list[str]:
     return [key for key, entry in after.content.items() if key in stale and not entry.place.label.startswith(OPTION)]
 
 
-def _tag(node: Node, shape: Shape) -> str:
-    content = node.content
-    entry = content.get(str(shape.discriminator)) if isinstance(content, dict) and shape.tags else None
-    return entry.node.content if entry and isinstance(entry.node.content, str) else ""
-
-
 def _listed(node: Node, shape: Shape) -> list[str]:
     """Give the tags under which a mapping holds alternatives; a field of that name is none."""
     content = node.content
-    if not isinstance(content, dict) or not shape.tags:
+    if not isinstance(content, dict):
         return []
-    fields = {name for tag in shape.tags for name in shape.chosen(tag).fields()}
-    return [key for key, entry in content.items() if key in shape.tags and key not in fields and _is_mapping(entry)]
+    tags = [key for key, entry in content.items() if key in shape.tags and _is_mapping(entry)]
+    fields = {name for tag in shape.tags for name in shape.chosen(tag).fields()} if tags else set()
+    return [tag for tag in tags if tag not in fields]
 
 
 def _is_mapping(entry: Entry) -> bool:
@@ -131,11 +126,11 @@ def _merged(node: Node, shape: Shape, tag: str) -> Node:
     """
     listed = _listed(node, shape)
     content = node.content
-    if not listed or not isinstance(content, dict):
+    if not listed or not shape.one_of or not isinstance(content, dict):
         return node
-    key = str(shape.discriminator)
+    key = shape.one_of.key
     own = content[tag].node.content if tag in listed else {}
-    others = tag in shape.tags and tag != _tag(node, shape)
+    others = tag in shape.tags and tag != shape.tag(content)
     fits = set(shape.chosen(tag).fields()) if others else set(content)
     shared = {name: entry for name, entry in content.items() if name not in listed and name in fits}
     chosen = {**(own if isinstance(own, dict) else {}), **shared}

@@ -6,10 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from backtest.portfolio.combination import Combination, combined
+    from backtest.portfolio.combination import combined
     from backtest.portfolio.entries import BASE
     from backtest.portfolio.schedule import decisions, drifted
-    from backtest.portfolio.settings import Bounds, Neutral, Portfolio
+    from backtest.portfolio.settings import Bounds, Combination, Neutral, Portfolio
     from backtest.portfolio.targets import Built, Numbering, Targets, build, construct, numbering
 
 __all__ = [
@@ -31,10 +31,10 @@ __all__ = [
 
 # Looked up when first used: the simulator for arrays takes Targets and must not wait for signals and their settings.
 HOMES = {
-    "combination": ("Combination", "combined"),
+    "combination": ("combined",),
     "entries": ("BASE",),
     "schedule": ("decisions", "drifted"),
-    "settings": ("Bounds", "Neutral", "Portfolio"),
+    "settings": ("Bounds", "Combination", "Neutral", "Portfolio"),
     "targets": ("Built", "Numbering", "Targets", "build", "construct", "numbering"),
 }
 

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from backtest.portfolio.settings import Combination
     from signals.base import Context, Scores
 
-__all__ = ["Cap", "Combination", "Gate", "Rank", "VolatilityTarget", "Weights", "combined"]
+__all__ = ["Cap", "Gate", "Rank", "VolatilityTarget", "Weights", "combined"]
 
 
 class Weights(Settings):
@@ -66,14 +67,8 @@ class VolatilityTarget(Settings):
     most: Positive = Field(default=1.0, description="Largest factor; 1 scales down only.")
 
 
-Combination = Annotated[
-    Cap | Gate | Rank | VolatilityTarget | Weights,
-    Field(discriminator="kind", description="One step from scores to tilts."),
-]
-
-
 def combined(
-    steps: Sequence[Cap | Gate | Rank | VolatilityTarget | Weights],
+    steps: Sequence[Combination],
     scores: Mapping[str, Scores],
     context: Context,
     levels: Callable[[str], NDArray[np.float64]],

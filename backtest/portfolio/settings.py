@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from data.one_of import OneOf
 from data.settings import Name, Settings
 
-__all__ = ["Bounds", "Neutral", "Portfolio"]
+if TYPE_CHECKING:
+    from backtest.portfolio.combination import Cap, Gate, Rank, VolatilityTarget, Weights
+
+__all__ = ["Bounds", "Combination", "Neutral", "Portfolio"]
+
+STEPS = OneOf(
+    "kind",
+    {
+        "cap": "backtest.portfolio.combination.Cap",
+        "gate": "backtest.portfolio.combination.Gate",
+        "rank": "backtest.portfolio.combination.Rank",
+        "volatility_target": "backtest.portfolio.combination.VolatilityTarget",
+        "weights": "backtest.portfolio.combination.Weights",
+    },
+)
+if TYPE_CHECKING:
+    Combination = Cap | Gate | Rank | VolatilityTarget | Weights
+else:
+    Combination = Annotated[Settings, STEPS, Field(description="One step from scores to tilts.")]
 
 
 class Bounds(Settings):

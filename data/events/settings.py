@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import Field, StringConstraints, field_validator
 
 from data.aliases import MEANING, Aliases
+from data.one_of import OneOf
 from data.settings import Name, Settings
 
 __all__ = [
@@ -118,7 +119,15 @@ class CuratedEvents(Settings):
     )
 
 
-EventSource = Annotated[
-    CuratedEvents | EventFiles | SimulatedEvents,
-    Field(discriminator="source", description="Where events come from."),
-]
+EVENTS = OneOf(
+    "source",
+    {
+        "curated": "data.events.settings.CuratedEvents",
+        "files": "data.events.settings.EventFiles",
+        "simulated": "data.events.settings.SimulatedEvents",
+    },
+)
+if TYPE_CHECKING:
+    EventSource = CuratedEvents | EventFiles | SimulatedEvents
+else:
+    EventSource = Annotated[Settings, EVENTS, Field(description="Where events come from.")]

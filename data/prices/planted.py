@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from data.prices.factors import stream
-from data.prices.settings import NOISE_KIND, PlantedEffect
+from data.prices.market import NOISE_KIND, PlantedEffect
 from data.schema import EVENTS, check, conform
 from data.timing import read_stated, tradable_index
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from data.calendar import Calendar
-    from data.prices.settings import SimulatedMarket
+    from data.prices.market import SimulatedMarket
     from data.timing import Grade
 
     Floats = NDArray[np.float64]

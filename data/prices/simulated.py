@@ -12,7 +12,7 @@ from data.events.source import REJECTED, Events
 from data.hashing import frame_hash
 from data.prices.factors import Bars, Steps, asset_steps, bars, market_steps, plain_steps, stream
 from data.prices.planted import Window, announcements, events_frame, shift
-from data.prices.settings import INDEX
+from data.prices.market import INDEX
 from data.prices.source import Prices
 from data.schema import PRICES, check, conform
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from data.calendar import Calendar
     from data.prices.planted import Announcement
-    from data.prices.settings import PlantedEffect, SimulatedMarket
+    from data.prices.market import PlantedEffect, SimulatedMarket
 
     Floats = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ import polars as pl
 from backtest.config.model import Config
 from backtest.engine import run
 from data.calendar import load
-from data.prices.settings import SimulatedMarket
+from data.prices.market import SimulatedMarket
 from data.prices.simulated import market
 
 if TYPE_CHECKING:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import numpy as np
 import pytest
 
 from data.panel import Panel
-from signals import EventDriven, SignalSettings
+from signals import SIGNALS, EventDriven
 from signals.base import NO_EVENT, Scores
 from signals.custom import Custom
 from tests.signals import worlds
 
-UNION = {model.model_fields["kind"].default: model for model in get_args(get_args(SignalSettings)[0])}
+UNION = {kind: SIGNALS.model(kind) for kind in SIGNALS.homes}
 SIDES = {"from": "chips", "to": "clouds"}
 SAMPLES = {
     "capex_guidance": {
@@ -64,7 +62,7 @@ def events():
 def weighting():
     from pydantic import TypeAdapter
 
-    from signals.baskets import Weighting
+    from signals import Weighting
 
     return TypeAdapter(dict[str, Weighting]).validate_python(WEIGHTING)
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from data import calendar
 from data.errors import ConfigError
-from data.prices.settings import PlantedEffect, SimulatedMarket
+from data.prices.market import PlantedEffect, SimulatedMarket
 from data.prices.simulated import market
 
 if TYPE_CHECKING:
