@@ -51,7 +51,8 @@ class OneOf:
         from pydantic import Field, TypeAdapter
 
         models = tuple(self.model(tag) for tag in self.homes)
-        return handler(TypeAdapter(Annotated[Union[models], Field(discriminator=self.key)]).core_schema)  # noqa: UP007 - of a tuple
+        union: Any = Annotated[Union[models], Field(discriminator=self.key)]  # noqa: UP007 - of a tuple
+        return handler(TypeAdapter(union).core_schema)
 
     def _validated(self, value: object) -> Settings:
         if isinstance(value, Settings):
@@ -60,17 +61,13 @@ class OneOf:
             tag = value.get(self.key)
         else:
             raise PydanticKnownError("model_attributes_type")
+        said = {"discriminator": repr(self.key)}
         if tag is None:
-            raise PydanticKnownError("union_tag_not_found", self._named())
-        if tag not in self.homes:
-            raise PydanticKnownError("union_tag_invalid", self._named() | {"tag": str(tag), "expected_tags": self._tags()})
+            raise PydanticKnownError("union_tag_not_found", said)
+        if not isinstance(tag, str) or tag not in self.homes:
+            expected = ", ".join(map(repr, self.homes))
+            raise PydanticKnownError("union_tag_invalid", {**said, "tag": str(tag), "expected_tags": expected})
         return self.model(tag).model_validate(value)
-
-    def _named(self) -> dict[str, Any]:
-        return {"discriminator": repr(self.key)}
-
-    def _tags(self) -> str:
-        return ", ".join(repr(tag) for tag in self.homes)
 
 
 @cache

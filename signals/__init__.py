@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from data.one_of import OneOf
 from data.settings import Settings
 from signals.driven import EventDriven
 
 if TYPE_CHECKING:
-    from signals.baskets import Equal, Exposure, Given, InverseVolatility
     from signals.capex_guidance import CapexGuidance
     from signals.capex_trend import CapexTrend
     from signals.compute_resale import ComputeResale
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
     from signals.rpo_change import RpoChange
 
 __all__ = [
+    "SIGNALS",
     "CapexGuidance",
     "CapexTrend",
     "ComputeResale",
@@ -37,7 +35,6 @@ __all__ = [
     "RoutingAdoption",
     "RpoChange",
     "SignalSettings",
-    "Weighting",
 ]
 
 # The union of signals: a config imports those that it names.
@@ -56,17 +53,8 @@ SIGNALS = OneOf(
         "rpo_change": "signals.rpo_change.RpoChange",
     },
 )
-WEIGHTINGS = OneOf(
-    "kind",
-    {
-        "equal": "signals.baskets.Equal",
-        "exposure": "signals.baskets.Exposure",
-        "given": "signals.baskets.Given",
-        "inverse_volatility": "signals.baskets.InverseVolatility",
-    },
-)
 if TYPE_CHECKING:
-    SignalSettings = (
+    SignalSettings: TypeAlias = (
         CapexGuidance
         | CapexTrend
         | ComputeResale
@@ -78,10 +66,8 @@ if TYPE_CHECKING:
         | RoutingAdoption
         | RpoChange
     )
-    Weighting = Equal | Exposure | Given | InverseVolatility
 else:
     SignalSettings = Annotated[Settings, SIGNALS]
-    Weighting = Annotated[Settings, WEIGHTINGS, Field(description="How a basket is split over its listed members.")]
 
 
 def __getattr__(name: str) -> object:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from signals import Weighting
     from signals.history import History
+    from signals.weighting import Weighting
 
 __all__ = ["NO_EVENT", "Context", "Event", "Fact", "Scores", "Signal"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -146,7 +146,7 @@ DECAYS = OneOf(
     },
 )
 if TYPE_CHECKING:
-    Decay = Exponential | Fitted | Linear | Power | Step | UntilNext
+    Decay: TypeAlias = Exponential | Fitted | Linear | Power | Step | UntilNext
 else:
     Decay = Annotated[Settings, DECAYS, Field(description="How the view behind an event fades.")]
 

@@ -16,9 +16,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, NoReturn
+from typing import Annotated, NamedTuple, NoReturn
 
 from pydantic import AfterValidator, Field
 
@@ -47,24 +46,21 @@ class ExpressionError(ValueError):
         self.column = column
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A number or a text as written."""
 
     value: float | str
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A fact."""
 
     name: str
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """An operator or a function with what it is applied to."""
 
     operator: str
@@ -75,8 +71,7 @@ class Call:
 Node = Literal | Name | Call
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     kind: str
     text: str
     column: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
@@ -68,7 +68,7 @@ class Learnt(Settings):
 
 SIGNS = OneOf("kind", {"given": "signals.reach.AsGiven", "learnt": "signals.reach.Learnt"})
 if TYPE_CHECKING:
-    Sign = AsGiven | Learnt
+    Sign: TypeAlias = AsGiven | Learnt
 else:
     Sign = Annotated[Settings, SIGNS, Field(description="Whether signs are as written or learnt.")]
 

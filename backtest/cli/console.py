@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import sys
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
@@ -20,17 +18,23 @@ Colour = Literal["red", "green", "yellow", "bold"]
 CODES: dict[Colour, str] = {"red": "31;1", "green": "32", "yellow": "33", "bold": "1"}
 # Terminal sequences (CSI; OSC and the other strings, ended by BEL or ST or the line; two-letter ones), then what is
 # left of C0, DEL and C1, and the marks that reorder text.
-SEQUENCES = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|\x1b.?|\x9b[0-?]*[ -/]*[@-~]"
-)
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\ud800-\udfff]")
+SEQUENCES = r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|\x1b.?|\x9b[0-?]*[ -/]*[@-~]"
+CONTROLS = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\ud800-\udfff]"
 # What our own texts use beyond ASCII, for streams that cannot show it.
 PLAIN = {0x2212: "-", 0x2013: "-", 0x2026: "...", 0xB7: "."}
 
 
 def clean(text: object) -> str:
     """Strip terminal sequences and control characters; tabs and line feeds stay."""
-    return CONTROLS.sub("", SEQUENCES.sub("", str(text)))
+    shown = str(text)
+    return shown if shown.isprintable() else _stripped(shown)
+
+
+def _stripped(text: str) -> str:
+    # Only what needs it waits for the patterns to be compiled.
+    import re
+
+    return re.sub(CONTROLS, "", re.sub(SEQUENCES, "", text))
 
 
 def colored(stream: TextIO) -> bool:
@@ -59,6 +63,8 @@ def write(text: str) -> None:
 
 def write_json(value: dict[str, Any]) -> None:
     """Write one JSON object, carrying the version of its schema."""
+    import json
+
     versioned = {"schema_version": SCHEMA_VERSION, **value}
     write(json.dumps(versioned, indent=2, ensure_ascii=True, allow_nan=False))
 

@@ -68,7 +68,9 @@ def show_vintages(listed: Sequence[Vintage], *, as_json: bool) -> None:
 def show_issues(issues: Sequence[Issue], notes: Sequence[Finding], damage: Sequence[Finding], *, as_json: bool) -> None:
     """Show doubts and notes; errors are raised by the caller, with JSON they stand here too."""
     if as_json:
-        listed = [{"severity": one.severity, "rule": one.rule, "row": one.row, **asdict(one.finding)} for one in issues]
+        listed = [
+            {"severity": one.severity, "rule": one.rule, "row": one.row, **one.finding._asdict()} for one in issues
+        ]
         write_json({"issues": listed, "notes": _findings(notes), "damage": _findings(damage)})
         return
     doubts = [one for one in issues if one.severity != "error"]
@@ -128,7 +130,7 @@ def _fetched_json(one: Fetched, changes: Sequence[Change]) -> dict[str, Any]:
         "status": _status(one, changes),
         "vintage": _vintage_json(one.vintage) if one.vintage else None,
         "changes": [_change_json(change) for change in changes],
-        "problem": asdict(one.problem) if one.problem else None,
+        "problem": one.problem._asdict() if one.problem else None,
     }
 
 
@@ -141,7 +143,7 @@ def _change_json(change: Change) -> dict[str, Any]:
 
 
 def _findings(found: Sequence[Finding]) -> list[dict[str, Any]]:
-    return [asdict(one) for one in found]
+    return [one._asdict() for one in found]
 
 
 def _cells(one: Vintage) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from backtest.cli.console import note, show_error, silence
-from backtest.cli.plain import asked, check
+from backtest.cli.plain import alone, asked, check
 from data.errors import ResearchError
 
 if TYPE_CHECKING:
@@ -32,13 +32,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "--no-color" in words:
         words.remove("--no-color")
         os.environ["NO_COLOR"] = "1"
+    is_alone = arguments is None and asked(words) is not None
+    if is_alone:
+        alone()
     code = _guarded(words)
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except BrokenPipeError:
             silence(stream)
-    if arguments is None and asked(words):
+    if is_alone:
         # Nothing was opened that must be closed, and taking the interpreter apart is a sixth of the time.
         os._exit(code)
     return code

@@ -16,8 +16,9 @@ from data.currencies import Currencies
 from data.events.settings import EventSource
 from data.prices.settings import PriceSource
 from data.settings import Asset, Name, Settings
-from signals import EventDriven, SignalSettings, Weighting
+from signals import EventDriven, SignalSettings
 from signals.expression import names, parse
+from signals.weighting import Weighting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

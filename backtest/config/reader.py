@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import ValidationError
 
@@ -13,11 +12,13 @@ from backtest.config.model import Config
 from backtest.config.overrides import override
 from backtest.config.shape import Shape, typed
 from backtest.config.tree import Node, Place, Source
-from backtest.config.variants import alternatives, choose, switch
+from backtest.config.variants import Chosen, alternatives, choose, switch
 from data.errors import ConfigError, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from backtest.config.variants import Other
 
 __all__ = ["Loaded", "load"]
 
@@ -26,8 +27,7 @@ STDIN = "-"
 SUFFIXES = (".yaml", ".yml", ".toml")
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """A config, the folder its paths are relative to, what to call its file, and what overrides left out of it."""
 
     config: Config
@@ -52,7 +52,7 @@ def load(path: Path | str, overrides: Sequence[str] = ()) -> Loaded:
     if tree is None:
         raise _error(label, findings or [Finding(label, "", "", "is empty", "`backtest init` writes a config")])
     changed, wrong = override(tree, overrides)
-    chosen = switch(tree, changed, Shape.of(Config))
+    chosen = switch(tree, changed, Shape.of(Config)) if overrides else Chosen(tree, ())
     config, more = _validate(chosen.tree, source)
     findings += wrong + more
     if config is None or findings:
@@ -133,7 +133,7 @@ def _validate(tree: Node, source: Source) -> tuple[Config | None, list[Finding]]
         problem = "is empty" if tree.content is None else "expected a mapping, as key: value"
         return None, [source.finding(place, "", "", problem, "`backtest init` writes a config")]
     shape = Shape.of(Config)
-    others = [finding for key, other in alternatives(tree, shape) for finding in _mistakes(other, source, key)]
+    others = [finding for other in alternatives(tree, shape) for finding in _mistakes(other, source)]
     tree = choose(tree, shape)
     try:
         config = Config.model_validate(typed(tree, shape))
@@ -145,14 +145,15 @@ def _validate(tree: Node, source: Source) -> tuple[Config | None, list[Finding]]
     return config, list(dict.fromkeys(others))
 
 
-def _mistakes(tree: Node, source: Source, key: str) -> list[Finding]:
-    """Give the mistakes of one key of a config: an alternative that is not chosen has to be right, too."""
-    shape = Shape.of(Config)
+def _mistakes(other: Other, source: Source) -> list[Finding]:
+    """Give the mistakes of an alternative that is not chosen: it has to be right, too."""
+    content = other.tree.content
+    assert isinstance(content, dict)  # noqa: S101 - alternatives stand under a key
     try:
-        Config.model_validate(typed(tree, shape))
+        other.shape.members[0].model_validate(typed(content[other.key].node, other.shape))
     except ValidationError as error:
         from backtest.config.problems import findings_of
 
-        own = [one for one in error.errors(include_url=False) if one["loc"][:1] == (key,)]
-        return findings_of(own, tree, shape, source)
+        own = [{**one, "loc": (other.key, *one["loc"])} for one in error.errors(include_url=False)]
+        return findings_of(own, other.tree, Shape.of(Config), source)
     return []

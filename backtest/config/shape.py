@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import types
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -21,18 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Shape", "Unreadable", "typed"]
 
-ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A text that is no value of its field's type; it stands in for the value, so that validation refuses it."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """One place's type: the members of its union (one without a union), None left out; or one of several kinds."""
 
     members: tuple[Any, ...]
@@ -128,9 +122,9 @@ def typed(node: Node, shape: Shape | None) -> Any:
 
 
 def _date(text: str) -> date | Unreadable:
-    # pydantic would also take `1577836800` and `2019-01-02T00:00:00` for a date.
+    # pydantic would also take `1577836800` and `2019-01-02T00:00:00` for a date, and Python `20190102`.
     try:
-        return date.fromisoformat(text) if ISO_DATE.fullmatch(text) else Unreadable(text)
+        return date.fromisoformat(text) if len(text) == 10 and text[4] == text[7] == "-" else Unreadable(text)
     except ValueError:
         return Unreadable(text)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
+from typing import NamedTuple
 
 from data.errors import Finding
 
@@ -14,8 +14,7 @@ MOST_DEPTH = 20
 WIDEST_EXCERPT = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands: a file with line and column (from 1), or an override as typed (line 0)."""
 
     label: str
@@ -27,16 +26,14 @@ class Place:
         return f"{self.label}:{self.line}:{self.column}" if self.line else self.label
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A value as written: text, nothing (None), a mapping or a list."""
 
     place: Place
     content: Content
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A value of a mapping, with the place of its key."""
 
     place: Place
@@ -54,17 +51,16 @@ class Refusal(Exception):  # noqa: N818 - it never leaves the reader
         self.finding = finding
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """The text of a config and what to call it."""
 
     label: str
     text: str
 
-    @cached_property
+    @property
     def lines(self) -> list[str]:
         """Give the lines without their ends."""
-        return self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return _lines(self.text)
 
     def place(self, offset: int) -> Place:
         """Give the place of a character, counted from 0."""
@@ -85,6 +81,11 @@ class Source:
     def finding(self, place: Place, field: str, value: str, problem: str, hint: str = "") -> Finding:
         """Make a finding with its excerpt."""
         return Finding(str(place), field, value, problem, hint, self.excerpt(place))
+
+
+@lru_cache(maxsize=1)
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _cells(text: str) -> int:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from backtest.config.shape import Shape
 
-__all__ = ["Chosen", "alternatives", "choose", "switch"]
+__all__ = ["Chosen", "Other", "alternatives", "choose", "switch"]
 
 OPTION = "--set "
 
@@ -32,6 +32,14 @@ class Chosen(NamedTuple):
 
     tree: Node
     notes: tuple[str, ...]
+
+
+class Other(NamedTuple):
+    """An alternative that was not chosen: the key under which it stands, its shape, and the tree with it there."""
+
+    key: str
+    shape: Shape
+    tree: Node
 
 
 def switch(before: Node, after: Node, shape: Shape) -> Chosen:
@@ -62,8 +70,8 @@ def choose(tree: Node, shape: Shape) -> Node:
     return Node(tree.place, chosen)
 
 
-def alternatives(tree: Node, shape: Shape) -> Iterator[tuple[str, Node]]:
-    """Give the tree with each alternative that was not chosen in its place, and the key at which it differs."""
+def alternatives(tree: Node, shape: Shape) -> Iterator[Other]:
+    """Give each alternative of the tree that was not chosen."""
     content = tree.content
     if not isinstance(content, dict):
         return
@@ -72,7 +80,7 @@ def alternatives(tree: Node, shape: Shape) -> Iterator[tuple[str, Node]]:
         for tag in _listed(entry.node, below) if below else ():
             if below and tag != below.tag(entry.node.content):
                 other = Entry(entry.place, _merged(entry.node, below, tag))
-                yield key, choose(Node(tree.place, content | {key: other}), shape)
+                yield Other(key, below.chosen(tag), Node(tree.place, content | {key: other}))
 
 
 def _switched(before: Node, after: Node, shape: Shape | None, path: tuple[str, ...], notes: list[str]) -> Node:
@@ -111,7 +119,8 @@ def _listed(node: Node, shape: Shape) -> list[str]:
     if not isinstance(content, dict):
         return []
     tags = [key for key, entry in content.items() if key in shape.tags and _is_mapping(entry)]
-    fields = {name for tag in shape.tags for name in shape.chosen(tag).fields()} if tags else set()
+    meant = {*tags, shape.tag(content)} & set(shape.tags) if tags else ()
+    fields = {name for tag in meant for name in shape.chosen(tag).fields()}
     return [tag for tag in tags if tag not in fields]
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
@@ -23,25 +22,24 @@ MOST_NODES = 100_000
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@dataclass(frozen=True, slots=True)
-class _Built:
+class _Built(NamedTuple):
     node: Node
     size: int
     height: int
 
 
-@dataclass(slots=True)
 class _Frame:
     """A mapping or list that is still open."""
 
-    place: Place
-    anchor: str | None
-    is_mapping: bool
-    entries: dict[str, Entry] = field(default_factory=dict)
-    items: list[Node] = field(default_factory=list)
-    key: tuple[str, Place] | None = None
-    size: int = 1
-    height: int = 1
+    def __init__(self, place: Place, anchor: str | None, *, is_mapping: bool) -> None:
+        self.place = place
+        self.anchor = anchor
+        self.is_mapping = is_mapping
+        self.entries: dict[str, Entry] = {}
+        self.items: list[Node] = []
+        self.key: tuple[str, Place] | None = None
+        self.size = 1
+        self.height = 1
 
 
 def read_yaml(source: Source) -> tuple[Node | None, list[Finding]]:
@@ -158,7 +156,7 @@ class _Builder:
         self._tagged(event, place)
         if self._stack and self._stack[-1].is_mapping and self._stack[-1].key is None:
             raise self._refusal(place, "has a list or mapping as a key; keys are texts")
-        self._stack.append(_Frame(place, event.anchor, isinstance(event, yaml.MappingStartEvent)))
+        self._stack.append(_Frame(place, event.anchor, is_mapping=isinstance(event, yaml.MappingStartEvent)))
         if len(self._stack) > MOST_DEPTH:
             raise self._refusal(place, f"is nested deeper than {MOST_DEPTH} levels")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
@@ -25,7 +25,7 @@ STEPS = OneOf(
     },
 )
 if TYPE_CHECKING:
-    Combination = Cap | Gate | Rank | VolatilityTarget | Weights
+    Combination: TypeAlias = Cap | Gate | Rank | VolatilityTarget | Weights
 else:
     Combination = Annotated[Settings, STEPS, Field(description="One step from scores to tilts.")]
 

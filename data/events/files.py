@@ -8,7 +8,6 @@ So what is faulty is counted as such whatever the config excludes. What is only 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -185,7 +184,7 @@ def _lost(found: Sequence[Finding]) -> pl.DataFrame:
     """Give a rejected row for every line that is no row; nobody knows what half of one would have said."""
     of_line: dict[str, list[str]] = {}
     for one in found:
-        of_line.setdefault(one.where, []).append(str(replace(one, where="")))
+        of_line.setdefault(one.where, []).append(str(one._replace(where="")))
     told = [(where, "", None, None, "valid", "broken line", "; ".join(texts)) for where, texts in of_line.items()]
     return pl.DataFrame(told, schema=dict.fromkeys(REJECTED, pl.String), orient="row")
 

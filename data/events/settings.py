@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, get_args
 
 from pydantic import Field, StringConstraints, field_validator
 
@@ -128,6 +128,6 @@ EVENTS = OneOf(
     },
 )
 if TYPE_CHECKING:
-    EventSource = CuratedEvents | EventFiles | SimulatedEvents
+    EventSource: TypeAlias = CuratedEvents | EventFiles | SimulatedEvents
 else:
     EventSource = Annotated[Settings, EVENTS, Field(description="Where events come from.")]

@@ -110,7 +110,7 @@ def _placed(issue: Issue, frame: pl.DataFrame, places: pl.DataFrame) -> Issue:
         return issue
     file, row, _ = places.row(issue.row)
     where = f"{file} row {row} ({frame['session'][issue.row]} {frame['asset'][issue.row]})"
-    return replace(issue, finding=replace(issue.finding, where=where))
+    return replace(issue, finding=issue.finding._replace(where=where))
 
 
 def _has_action(frame: pl.DataFrame, issue: Issue) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
@@ -128,6 +128,6 @@ PRICES = OneOf(
     },
 )
 if TYPE_CHECKING:
-    PriceSource = PriceFiles | PriceYahoo | SimulatedMarket
+    PriceSource: TypeAlias = PriceFiles | PriceYahoo | SimulatedMarket
 else:
     PriceSource = Annotated[Settings, PRICES, Field(description="Where prices come from.")]

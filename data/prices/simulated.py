@@ -11,8 +11,8 @@ from data.errors import ConfigError
 from data.events.source import REJECTED, Events
 from data.hashing import frame_hash
 from data.prices.factors import Bars, Steps, asset_steps, bars, market_steps, plain_steps, stream
-from data.prices.planted import Window, announcements, events_frame, shift
 from data.prices.market import INDEX
+from data.prices.planted import Window, announcements, events_frame, shift
 from data.prices.source import Prices
 from data.schema import PRICES, check, conform
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from data.calendar import Calendar
-    from data.prices.planted import Announcement
     from data.prices.market import PlantedEffect, SimulatedMarket
+    from data.prices.planted import Announcement
 
     Floats = NDArray[np.float64]
 

@@ -16,6 +16,7 @@ import thesis_runs
 
 from backtest.config.reader import load
 from backtest.engine import run
+from signals import SIGNALS
 from tools.golden import CONFIGS, FOLDER, WITHOUT, differences, measured
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -129,3 +130,15 @@ def test_validate_is_light():
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+
+def test_validate_imports_no_signal_unasked():
+    """And neither what only messages need, nor what looks for plugins."""
+    config = ROOT / "configs" / "rotate_semis_to_hyperscalers.yaml"
+    words = [sys.executable, "-X", "importtime", "-m", "backtest.cli", "validate", str(config)]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    asked = {signal.kind for signal in load(config).config.signals}
+    others = {home.rpartition(".")[0] for kind, home in SIGNALS.homes.items() if kind not in asked}
+    assert "backtest.config.model" in imported
+    assert not imported & (others | {"difflib", "importlib.metadata", "json", "tomllib", "traceback"})

@@ -62,7 +62,7 @@ def events():
 def weighting():
     from pydantic import TypeAdapter
 
-    from signals import Weighting
+    from signals.weighting import Weighting
 
     return TypeAdapter(dict[str, Weighting]).validate_python(WEIGHTING)
 
