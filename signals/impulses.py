@@ -154,11 +154,13 @@ def _along(
     row = impulses.loading[impulse]
     start = loadings.first[row]
     count = loadings.first[row + 1] - start
-    pair = np.repeat(np.arange(len(decision)), count)
-    column = np.arange(len(pair)) + np.repeat(start - (np.cumsum(count) - count), count)
-    at = decision[pair]
-    values = amount[pair] * loadings.weight[at, column]
-    asset, event = loadings.asset[column], impulses.event[impulse][pair]
+    at, event = np.repeat(decision, count), np.repeat(impulses.event[impulse], count)
+    column = np.arange(len(at))
+    column += np.repeat(start - (np.cumsum(count) - count), count)
+    asset = loadings.asset[column]
+    column += at * loadings.weight.shape[1]
+    values = loadings.weight.ravel()[column]
+    values *= np.repeat(amount, count)
     kept = values != 0.0
     return Scores(at, asset, event, values) if kept.all() else Scores(at[kept], asset[kept], event[kept], values[kept])
 
@@ -172,9 +174,15 @@ def _paid(
     fresh[1:] = (decision[1:] != decision[:-1]) | (event[1:] != event[:-1])
     first = np.flatnonzero(fresh)
     whole = np.add.reduceat(amount, first) if len(first) else amount
-    values = -whole[:, None] * loadings.funding_weight[decision[first]]
-    pair, column = np.nonzero(values)
-    return Scores(decision[first][pair], loadings.funding_asset[column], event[first][pair], values[pair, column])
+    values = (-whole[:, None] * loadings.funding_weight[decision[first]]).ravel()
+    width = len(loadings.funding_asset)
+    at, asset, of = (
+        np.repeat(decision[first], width),
+        np.tile(loadings.funding_asset, len(first)),
+        np.repeat(event[first], width),
+    )
+    kept = values != 0.0
+    return Scores(at, asset, of, values) if kept.all() else Scores(at[kept], asset[kept], of[kept], values[kept])
 
 
 def moved(

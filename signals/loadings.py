@@ -69,7 +69,8 @@ class Rows:
     def _equal(self, assets: Sequence[str]) -> Row:
         found = sorted(self.columns[asset] for asset in set(assets) if asset in self.columns)
         columns = np.array(found, dtype=np.int64)
-        return columns, _whole(self.context.listed(columns).astype(np.float64))
+        listed = self.context.listed(columns).astype(np.float64)
+        return columns, listed if len(columns) == 1 else _whole(listed)
 
     def _basket(self, name: str, without: str) -> Row:
         columns, weights = self.context.split(name)

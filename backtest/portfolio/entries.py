@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["BASE", "Entries"]
+__all__ = ["BASE", "Entries", "joined"]
 
 BASE = 0  # part of the base mix; the others are numbered by (event, signal)
 
@@ -20,3 +22,10 @@ class Entries(NamedTuple):
     asset: NDArray[np.int64]
     part: NDArray[np.int64]
     weight: NDArray[np.float64]
+
+
+def joined(blocks: Sequence[Entries]) -> Entries:
+    """Lay blocks of entries one after another."""
+    import numpy as np
+
+    return Entries(*(np.concatenate(columns) for columns in zip(*blocks, strict=True)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from backtest.portfolio.entries import BASE, Entries
+from backtest.portfolio.entries import BASE, Entries, joined
 from backtest.portfolio.neutral import hedged
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def build(
     """Add the scores of all signals to the base mix.
 
     Every row names every basket asset, so that what is no longer wanted is closed. Without a numbering, event e of
-    signal s is part 1 + e S + s.
+    signal s is part 1 + e S + s, and controls come after all events.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def build(
 
     from backtest.portfolio.limits import kept_of
 
-    entries = _sorted(_entries(portfolio, context, scores, number), len(context.assets))
+    entries = _sorted(_blocks(portfolio, context, scores, number), len(context.assets))
     totals, tilts = _totals(context, entries), entries.part != BASE
     kept = kept_of(
         portfolio, context, totals, lambda: _totals(context, entries, np.where(tilts, entries.weight, 0.0)), max_gross
@@ -142,29 +142,30 @@ def build(
 
 def totals_of(portfolio: Portfolio, context: Context, scores: Sequence[Scores]) -> NDArray[np.float64]:
     """Give base mix and scores per decision and asset, shape (D, N), before any bound is looked at."""
-    return _totals(context, _sorted(_entries(portfolio, context, scores, None), len(context.assets)))
+    return _totals(context, _sorted(_blocks(portfolio, context, scores, None), len(context.assets)))
 
 
-def _entries(portfolio: Portfolio, context: Context, scores: Sequence[Scores], number: Numbering | None) -> Entries:
-    """Lay the base and the scores one after another, and the hedge after them."""
+def _blocks(
+    portfolio: Portfolio, context: Context, scores: Sequence[Scores], number: Numbering | None
+) -> list[Entries]:
+    """Give the base and the scores of every signal, or all of them with their hedge."""
+    if number is None:
+        number = _plain(len(scores), len(context.events))
+    parts = (number.table[at][score.event + 1] for at, score in enumerate(scores))
+    tilts = (Entries(one.decision, one.asset, part, one.value) for one, part in zip(scores, parts, strict=True))
+    blocks = [_base(portfolio, context), *tilts]
+    return [hedged(portfolio.neutral, context, joined(blocks))] if portfolio.neutral else blocks
+
+
+def _plain(signals: int, events: int) -> Numbering:
+    """Give every pair of a signal and an event a number, event by event, and at last what no event is behind."""
     import numpy as np
 
-    parts = [_parts(score, at, scores, number) for at, score in enumerate(scores)]
-    base = _base(portfolio, context)
-    entries = Entries(
-        np.concatenate([base.row, *(score.decision for score in scores)]),
-        np.concatenate([base.asset, *(score.asset for score in scores)]),
-        np.concatenate([base.part, *parts]),
-        np.concatenate([base.weight, *(score.value for score in scores)]),
-    )
-    return hedged(portfolio.neutral, context, entries) if portfolio.neutral else entries
-
-
-def _parts(score: Scores, at: int, scores: Sequence[Scores], number: Numbering | None) -> NDArray[np.int64]:
-    if number is None:
-        return 1 + score.event * len(scores) + at
-    parts: NDArray[np.int64] = number.table[at, score.event + 1]
-    return parts
+    event, signal = np.divmod(np.arange(signals * (events + 1)), max(signals, 1))
+    event = np.where(event == events, -1, event)
+    table = np.zeros((signals, 1 + events), dtype=np.int64)
+    table[signal, event + 1] = 1 + np.arange(len(event))
+    return Numbering(signal, event, table)
 
 
 def _base(portfolio: Portfolio, context: Context) -> Entries:
@@ -187,24 +188,48 @@ def _totals(context: Context, entries: Entries, weight: NDArray[np.float64] | No
     import numpy as np
 
     shape = (len(context.decisions), len(context.assets))
-    summed = np.bincount(entries.row * shape[1] + entries.asset, entries.weight if weight is None else weight,
-                         shape[0] * shape[1])  # fmt: skip
-    return summed.astype(np.float64).reshape(shape)
+    cell = entries.row * shape[1]
+    cell += entries.asset
+    summed = np.bincount(cell, entries.weight if weight is None else weight, shape[0] * shape[1])
+    return summed.astype(np.float64, copy=False).reshape(shape)
 
 
-def _sorted(entries: Entries, assets: int) -> Entries:
+def _sorted(blocks: Sequence[Entries], assets: int) -> Entries:
     """Order the entries by row, asset, part and add those that agree in all three, in their order."""
     import numpy as np
 
-    parts = int(entries.part.max(initial=0)) + 1
-    key = (entries.row * assets + entries.asset) * parts + entries.part
+    of_asset = assets.bit_length()
+    of_part = int(max(block.part.max(initial=0) for block in blocks)).bit_length()
+    key = np.concatenate([_key(block, of_asset, of_part) for block in blocks])
     order = np.argsort(key, kind="stable")
-    key, weight = key[order], entries.weight[order]
-    fresh = np.ones(len(key), dtype=np.bool_)
-    np.not_equal(key[1:], key[:-1], out=fresh[1:])
-    if not fresh.all():
-        first = np.flatnonzero(fresh)
-        key, weight = key[first], np.add.reduceat(weight, first)
-    cell = key // parts
-    row = cell // assets
-    return Entries(row, cell - row * assets, key - cell * parts, weight)
+    weight = np.concatenate([block.weight for block in blocks])[order]
+    key, weight = _merged(key[order], weight)
+    part = key & ((1 << of_part) - 1)
+    key >>= of_part
+    asset = key & ((1 << of_asset) - 1)
+    key >>= of_asset
+    return Entries(key, asset, part, weight)
+
+
+def _key(block: Entries, of_asset: int, of_part: int) -> NDArray[np.int64]:
+    """Put row, asset and part into one number, the later two in so many bits."""
+    key = block.row << of_asset
+    key |= block.asset
+    key <<= of_part
+    key |= block.part
+    return key
+
+
+def _merged(key: NDArray[np.int64], weight: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Add the weights of equal neighbours, in their order; nearly all keys stand alone."""
+    import numpy as np
+
+    again = np.zeros(len(key) + 1, dtype=np.bool_)
+    np.equal(key[1:], key[:-1], out=again[1:-1])
+    if not again.any():
+        return key, weight
+    repeated = again[:-1] | again[1:]
+    first = np.flatnonzero(~again[:-1] & repeated)
+    of_them = np.flatnonzero(repeated)
+    weight[first] = np.add.reduceat(weight[of_them], np.searchsorted(of_them, first))
+    return key[~again[:-1]], weight[~again[:-1]]

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from backtest.portfolio import Portfolio, construct, decisions
+from backtest.portfolio.targets import totals_of
 from data.errors import RunError
 from data.panel import Panel
-from signals.base import Context, Scores
+from signals.base import NO_EVENT, Context, Event, Scores
 
 
 def context(at, close=None):
@@ -16,7 +17,7 @@ def context(at, close=None):
     ones = np.ones(close.shape)
     days = np.datetime64("2024-01-01") + np.arange(len(close))
     panel = Panel(days, ("A", "B", "C"), close, close, ones * 0, ones, ones)
-    return Context((), np.array(at), panel, {"x": ("A", "B"), "y": ("C",)})
+    return Context((Event("e", "k", "A", "", 3),), np.array(at), panel, {"x": ("A", "B"), "y": ("C",)})
 
 
 def score(asset, value):
@@ -35,6 +36,14 @@ def test_the_base_is_split_equally_and_events_are_parts():
     """Base 60/40 over two baskets; an event's tilt stands beside it as part 1."""
     targets = construct(Portfolio(base={"x": 0.6, "y": 0.4}), context([3]), [score(2, -0.1)], 1.0)
     assert rows(targets) == [[(0, 0, 0.3), (1, 0, 0.3), (2, 0, 0.4), (2, 1, -0.1)]]
+
+
+def test_controls_stand_on_their_own_assets_without_a_numbering():
+    """Two tilts that no event is behind: B and C by 0.05 each, beside 0.6 split over A and B."""
+    none = np.array([NO_EVENT])
+    controls = [Scores(np.array([0]), np.array([asset]), none, np.array([0.05])) for asset in (1, 2)]
+    made = totals_of(Portfolio(base={"x": 0.6}), context([3]), controls)
+    assert made.tolist() == [pytest.approx([0.3, 0.35, 0.05])]
 
 
 def test_unlisted_names_leave_their_share_to_the_listed():
