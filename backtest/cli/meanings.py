@@ -57,7 +57,7 @@ def look_up(word: str) -> tuple[Meaning, ...]:
     if exact:
         return (exact,)
     found = _merged(entry for path, entry in known.items() if _leads(place, path.split(".")))
-    kinds = [entry for entry in _kinds() if entry.name == asked]
+    kinds = [entry for entry in _kinds() if asked in {entry.name, f"{entry.sort.rpartition(' of ')[2]}.{entry.name}"}]
     verdicts = [Meaning(asked, "verdict", (text,)) for name, text in VERDICTS.items() if name == asked]
     metrics = [entry for entry in _metrics() if entry.name == asked] if len(place) == 1 else []
     if not (found or kinds or verdicts or metrics):
@@ -165,7 +165,7 @@ def _default(field: FieldInfo) -> str:
 
 
 def _first(model: type[BaseModel]) -> str:
-    return (model.__doc__ or "").strip().splitlines()[0]
+    return (model.__doc__ or "").strip().splitlines()[0].replace("``", "`")
 
 
 def _kinds() -> Iterator[Meaning]:

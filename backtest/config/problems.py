@@ -175,7 +175,8 @@ def _judged(error: Any, spot: _Spot, source: Source) -> list[Finding]:
     findings = []
     for problem in sentence("value_error", {}, None, error["msg"]).splitlines():
         path, place, value = _named(problem, spot) or (spot.path, spot.holder, "")
-        findings.append(source.finding(place, ".".join(path), value, problem))
+        field = ".".join(path)
+        findings.append(source.finding(place, field, value, problem.removeprefix(f"`{field}` ")))
     return findings
 
 

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     Backtest = Callable[..., subprocess.CompletedProcess[str]]
 
 
+def test_a_kind_is_found_by_its_place_too() -> None:
+    """As it stands under the field that it is a kind of."""
+    assert [entry.sort for entry in look_up("combination.cap")] == ["kind of combination"]
+    assert look_up("signals.decay.linear")[0] in look_up("linear")
+    assert "`cap`" in look_up("signals.rotation")[0].lines[0]
+
+
 @pytest.mark.parametrize("path", fields())
 def test_every_field_has_a_description(path: str) -> None:
     """A sentence, which ends as one."""
