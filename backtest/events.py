@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from data.counts import many
 from data.events.features import changes, surprises
 from data.timing import rule
 from signals import EventDriven
@@ -202,4 +203,4 @@ def omissions(config: Config, inputs: Inputs, events: Sequence[Event]) -> Iterat
         if empty.any():
             until = inputs.panel.sessions[inputs.first + int(np.flatnonzero(empty)[-1])]
             count = int(empty.sum())
-            yield f"Basket {basket} had no listed member in {count} sessions, to {until}: its share was cash."
+            yield f"Basket {basket} had no listed member in {many(count, 'session')}, to {until}: its share was cash."

@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backtest.result import Judgement
+from data.counts import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -132,14 +133,14 @@ def _edge(values: dict[str, float]) -> str:
     ]
     return (
         f"net of costs the tilts made {_percent(values['edge'])} a year against the untilted mix "
-        f"(95 % interval {_percent(values['lower'])} to {_percent(values['upper'])}, {values['events']:.0f} events"
+        f"(95 % interval {_percent(values['lower'])} to {_percent(values['upper'])}, "
+        f"{many(round(values['events']), 'event')}"
         f"{''.join(f'; {test}' for test in tests if test)})"
     )
 
 
 def _counted(values: dict[str, float]) -> str:
-    trials = round(values.get("trials", 1.0))
-    return f"{trials:,} trial{'' if trials == 1 else 's'}"
+    return many(round(values.get("trials", 1.0)), "trial")
 
 
 def _percent(value: float) -> str:
@@ -153,16 +154,17 @@ def warnings(daily: pl.DataFrame, trades: pl.DataFrame, prices: Prices, margin_c
     if ruined.height:
         found.append(f"The account was ruined on {ruined['session'][0]} and closed.")
     if margin_calls:
-        found.append(f"{margin_calls} sessions ended below the maintenance margin; positions were scaled down.")
+        found.append(f"{many(margin_calls, 'session')} ended below the maintenance margin; positions were scaled down.")
     stale = int(daily["stale"].sum())
     if stale:
-        found.append(f"{stale} asset-sessions were held without a price and kept their last mark.")
+        held = many(stale, "asset-session was", "asset-sessions were")
+        found.append(f"{held} held without a price and valued at the last mark.")
     waiting = trades.filter(trades["reason"] == "waiting").height
     if waiting:
-        found.append(f"{waiting} orders had no fill price and waited.")
+        found.append(f"{many(waiting, 'order')} had no fill price and waited.")
     blind = trades.filter(trades["reason"] == "no_volume").height
     if blind:
-        found.append(f"{blind} orders waited because the volume behind impact or participation was unknown.")
+        found.append(f"{many(blind, 'order')} waited because the volume behind impact or participation was unknown.")
     if prices.findings:
-        found.append(f"{len(prices.findings)} findings in the prices, first: {prices.findings[0]}")
+        found.append(f"{many(len(prices.findings), 'finding')} in the prices, first: {prices.findings[0]}")
     return tuple(found)

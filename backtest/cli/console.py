@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
+from data.counts import many
 from data.errors import MOST_SHOWN
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def show_error(error: ResearchError, *, as_json: bool) -> None:
     if len(error.findings) > MOST_SHOWN:
         lines.append(f"... and {len(error.findings) - MOST_SHOWN} more")
     if error.findings:
-        lines.append(f"{len(error.findings)} error{'' if len(error.findings) == 1 else 's'}")
+        lines.append(many(len(error.findings), "error"))
     note("\n".join(lines))
     if as_json:
         findings = [_finding_json(finding) for finding in error.findings]

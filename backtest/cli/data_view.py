@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from backtest.cli.console import clean, write, write_json
 from backtest.cli.event_table import table, wrapped
+from data.counts import many
 from data.prices import vintages
 from data.prices.differences import differences
 
@@ -77,15 +78,10 @@ def show_issues(issues: Sequence[Issue], notes: Sequence[Finding], damage: Seque
     lines = [line for one in doubts[:MOST_ISSUES] for line in wrapped(f"{one.severity}: {one.finding}")]
     lines += [f"... and {len(doubts) - MOST_ISSUES} more"] if len(doubts) > MOST_ISSUES else []
     lines += [line for note in notes[:MOST_ISSUES] for line in wrapped(f"note: {note}")]
-    lines += [f"... and {len(notes) - MOST_ISSUES} more notes"] if len(notes) > MOST_ISSUES else []
+    lines += [f"... and {many(len(notes) - MOST_ISSUES, 'more note')}"] if len(notes) > MOST_ISSUES else []
     errors = len(damage) + len(issues) - len(doubts)
-    counts = [counted(errors, "error"), counted(len(doubts), "doubt"), counted(len(notes), "note")]
+    counts = [many(errors, "error"), many(len(doubts), "doubt"), many(len(notes), "note")]
     write(clean("\n".join([*lines, ", ".join(counts)])))
-
-
-def counted(number: int, word: str) -> str:
-    """Give a number with its word, in the plural where it is none or several."""
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def show_changes(old: Vintage, new: Vintage, changes: Sequence[Change], *, as_json: bool) -> None:
@@ -118,7 +114,7 @@ def _status(one: Fetched, changes: Sequence[Change]) -> str:
         return "new"
     restated = [change for change in changes if change.kind != "added"]
     if restated:
-        return f"new vintage, {len(restated)} changes in history"
+        return f"new vintage, {many(len(restated), 'change')} in history"
     if changes:
         return "new vintage, more sessions"
     return "new vintage, same rows" if one.is_changed else "unchanged"

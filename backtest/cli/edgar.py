@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from backtest.cli.options import Json  # noqa: TC001 - typer reads it
+from data.counts import many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -112,7 +113,7 @@ def _show(collected: Collected, out: str, *, as_json: bool) -> None:
         told = [line for one in collected.companies for text in _details(one) for line in wrapped(text)]
         write(clean("\n".join([*_table(collected), *told])))
         if out and collected.companies:
-            write(f"wrote {clean(out)}: {collected.frame.height} events")
+            write(f"wrote {clean(out)}: {many(collected.frame.height, 'event')}")
     for finding in collected.missing:
         note(f"missing: {clean(finding)}")
 
@@ -135,7 +136,7 @@ def _rows(one: CompanyEvents) -> list[tuple[str, ...]]:
 
 def _details(one: CompanyEvents) -> list[str]:
     asset = one.company.asset
-    lines = [f"{asset}: {one.clock}; {one.exact} of {one.frame.height} events to the second"]
+    lines = [f"{asset}: {one.clock}; {one.exact} of {many(one.frame.height, 'event')} to the second"]
     lines += [f"{asset}: gap: no {gap.kind} for the quarter to {gap.end}: {gap.why}" for gap in one.gaps]
     lines += [f"{asset}: {remark}" for remark in one.remarks[:MOST_REMARKS]]
     lines += [f"{asset}: not used: {finding}" for finding in one.aside[:MOST_REMARKS]]

@@ -9,6 +9,7 @@ import typer
 
 from backtest.cli.event_source import Columns, Target, Zone  # noqa: TC001 - typer reads them
 from backtest.cli.options import Json  # noqa: TC001 - typer reads it
+from data.counts import many
 
 if TYPE_CHECKING:
     from data.events.source import Events
@@ -80,5 +81,5 @@ def _lines(events: Events, found: list[Row]) -> list[str]:
     if found:
         lines += ["", *table(("level", "reason", "rows"), [(*key, count) for key, count in counts.items()]), ""]
     levels = Counter(level for level, *_ in found)
-    said = ", ".join(f"{levels[level]} {level}{'' if levels[level] == 1 else 's'}" for level in LEVELS)
-    return [*lines, clean(f"{events.label}: {events.read} rows, {events.frame.height} events; {said}")]
+    said = ", ".join(many(levels[level], level) for level in LEVELS)
+    return [*lines, clean(f"{events.label}: {many(events.read, 'row')}, {many(events.frame.height, 'event')}; {said}")]

@@ -9,6 +9,7 @@ import typer
 
 from backtest.cli.event_source import Columns, Target, Zone  # noqa: TC001 - typer reads them
 from backtest.cli.options import Json  # noqa: TC001 - typer reads it
+from data.counts import many
 
 if TYPE_CHECKING:
     from backtest.cli.event_source import Looked
@@ -99,13 +100,13 @@ def _lines(found: Looked, rows: list[dict[str, Any]], rules: Counter[str]) -> li
         lines.append(f"... and {rules.total() - len(rows)} more (--first and --json list them)")
     counts = [(count, rule) for rule, count in sorted(rules.items(), key=lambda item: (-item[1], item[0]))]
     names = ", ".join(each.name for each in found.exchanges) or found.calendar.name
-    head = f"{found.events.label}: {rules.total()} events, fill at the {found.fill} of {names}"
+    head = f"{found.events.label}: {many(rules.total(), 'event')}, fill at the {found.fill} of {names}"
     return [*lines, "", clean(head), *table(("events", "rule"), counts)]
 
 
 def _said(together: dict[str, Any], near: int) -> str:
     clusters, chains = together["clusters"], together["chains"]
     return (
-        f"{together['overlaps']} pairs of one asset within {near} sessions; "
-        f"{len(clusters)} shared sessions; {len(chains)} chains"
+        f"{many(together['overlaps'], 'pair')} of one asset within {many(near, 'session')}; "
+        f"{many(len(clusters), 'shared session')}; {many(len(chains), 'chain')}"
     )

@@ -8,6 +8,7 @@ import typer
 
 from backtest.cli.event_source import Columns, Target, Zone  # noqa: TC001 - typer reads them
 from backtest.cli.options import Json  # noqa: TC001 - typer reads it
+from data.counts import many
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -65,7 +66,8 @@ def show(
         write_json({"at": known_at, "facts": rows})
     else:
         write("\n".join(_lines(rows, found.calendar)))
-        write(clean(f"{found.events.label}: {len(rows)} facts known at {known_at or 'no time: there are no events'}"))
+        since = known_at or "no time: there are no events"
+        write(clean(f"{found.events.label}: {many(len(rows), 'fact')} known at {since}"))
 
 
 def _instant(text: str, calendar: Calendar) -> datetime:

@@ -11,6 +11,7 @@ from rich.text import Text
 from backtest.cli.console import clean
 from backtest.cli.words import cut, fitting, wrapped
 from backtest.tearsheet.format import number
+from data.counts import many
 from data.events.funnel import STAGES
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def event_lines(result: Result, width: int, most: int = 2) -> Iterator[Text]:
     yield wrapped(" > ".join(f"{stage} {count:,}" for stage, count in stages), width, 2, label="events  ")
     losses = sorted(result.funnel.losses, key=lambda loss: (-loss.count, loss.stage, loss.reason))
     if losses:
-        more = f" (and {len(losses) - 1} other reason{'' if len(losses) == 2 else 's'})" if len(losses) > 1 else ""
+        more = f" (and {many(len(losses) - 1, 'other reason')})" if len(losses) > 1 else ""
         largest = f"{losses[0].count:,} not {losses[0].stage}: {losses[0].reason}"
         yield Text(" " * HANG + cut(largest, width - HANG - len(more)) + more, "dim")
     yield from _ends(result, width, most)

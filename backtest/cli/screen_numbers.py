@@ -13,6 +13,7 @@ from backtest.tearsheet.cards import cards
 from backtest.tearsheet.format import DASH, metric_value, number
 from backtest.tearsheet.sections.base import View
 from backtest.tearsheet.series import series
+from data.counts import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,8 +77,7 @@ def growth(result: Result, width: int, *, plain: bool) -> Iterator[Text]:
     logs = {name: _logged(values) for name, values in drawn.items()}
     known = [one for values in logs.values() for one in values if one is not None]
     span, count = f"{found.sessions[0]} to {found.sessions[-1]}", len(found.sessions)
-    many = f"{count:,} session{'' if count == 1 else 's'}"
-    yield Text(fitting(["growth of 1, log", span, many], width, ", "), "dim")
+    yield Text(fitting(["growth of 1, log", span, many(count, "session")], width, ", "), "dim")
     for name, values in logs.items():
         if values and known:
             line = numbers.spark(values, width - GUTTER - END - 1, plain=plain, ends=(min(known), max(known)))

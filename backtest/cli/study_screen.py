@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from backtest.cli.console import clean, colored
+from data.counts import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,8 +62,8 @@ def _head(name: str, result: StudyResult, prices: Prices) -> Iterator[Text]:
     settings = result.settings
     yield Text(f"event study of {clean(name)}", "bold")
     count = result.events["event_id"].n_unique()
-    fitted = f"fitted on {settings.estimation_sessions} sessions, gap {settings.gap}"
-    yield Text(f"{MODELS[settings.model]}, {fitted}; {count} events")
+    fitted = f"fitted on {many(settings.estimation_sessions, 'session')}, gap {settings.gap}"
+    yield Text(f"{MODELS[settings.model]}, {fitted}; {many(count, 'event')}")
     if prices.simulated:
         yield Text(f"SIMULATED PRICES: {clean(' '.join(prices.disclosure))}", "bold yellow")
     yield Text("session 0: the first whose close can react; adjusted BMP and GRANK-T; p: two-sided, Holm over windows")
@@ -116,4 +117,4 @@ def _dropped(result: StudyResult) -> Iterator[Text]:
         line = f"dropped {row['events']} of {row['group'].removeprefix('basket:')}: {row['reason']}"
         yield Text(clean(line), overflow="ellipsis", no_wrap=True)
     if counted.height > MOST_REASONS:
-        yield Text(f"and {counted.height - MOST_REASONS} more reasons; --json lists every event with its own")
+        yield Text(f"and {many(counted.height - MOST_REASONS, 'more reason')}; --json lists every event with its own")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from backtest.cli.options import ConfigPath, Json, Out, Quiet, Set  # noqa: TC001 - typer reads it
+from data.counts import many
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,7 @@ def sweep(
         note(f"{runs / name} is already there, made from identical inputs; it was kept")
     elif before and not resume:
         raise RunError(
-            f"this sweep was stopped after {len(before)} of {len(cells)} cells; go on with --resume, or remove "
+            f"this sweep was stopped after {len(before)} of {many(len(cells), 'cell')}; go on with --resume, or remove "
             f"{runs / name}.partial to begin anew"
         )
     _run(cells, sources, runs, name, before, steps=steps, quiet=quiet or as_json)
@@ -97,7 +98,7 @@ def _estimate(cells: Sequence[Cell], sources: Sources, there: int) -> None:
     run_cell(cells[0], sources, "dry-run")
     each = time.perf_counter() - begin
     left = len(cells) - there
-    write(f"{len(cells):,} cells, {there:,} of them done; {each:.2f} s a cell, about {left * each:,.0f} s in all")
+    write(f"{many(len(cells), 'cell')}, {there:,} of them done; {each:.2f} s a cell, about {left * each:,.0f} s in all")
 
 
 def _run(

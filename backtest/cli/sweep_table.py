@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from backtest.cli.console import clean
+from data.counts import many
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +54,7 @@ def _judged(about: Mapping[str, Any], count: int) -> list[str]:
     of = {metric["name"]: metric for metric in about["overfitting"]}
     convention = clean(about["effective_trials_convention"])
     found = f"""\
-{count:,} cells, worth {about["effective_trials"]:.1f} independent trials ({convention}); \
+{many(count, "cell")}, worth {about["effective_trials"]:.1f} independent trials ({convention}); \
 dsr: deflated by them; won: share of splits
 best cell {clean(about["best"])}, net Sharpe ratio {_told(of, "best_sharpe")} a year: probabilistic \
 {_told(of, "best_psr")}, deflated {_told(of, "best_dsr")} (form of 2025: {_told(of, "best_dsr_2025")})
@@ -112,7 +113,8 @@ def _forward(about: Mapping[str, Any]) -> str:
     if not forward:
         return f"no walk-forward: {clean(about['walk_forward_note'])}"
     sharpe, probability = (_cell("psr", forward[name]) for name in ("sharpe_per_year", "psr"))
+    windows, purged = many(len(forward["windows"]), "window"), many(forward["purge_sessions"], "session")
     return (
-        f"walk-forward: {len(forward['windows'])} windows, {forward['purge_sessions']} sessions purged; "
+        f"walk-forward: {windows}, {purged} purged; "
         f"chosen ahead, net Sharpe ratio {sharpe} a year, probability above 0: {probability}"
     )

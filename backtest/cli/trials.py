@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from backtest.cli.options import Json  # noqa: TC001 - typer reads it
+from data.counts import many
 
 if TYPE_CHECKING:
     from backtest.research.tally import Tally
@@ -89,11 +90,11 @@ def counted(result: Result, runs: Path) -> None:
 
 def lines(of: Tally, result: Result) -> tuple[str, ...]:
     """Give the count beside the best Sharpe ratio, and what it leaves of this run's, a line each."""
-    many = f"{of.trials:,} trial{'' if of.trials == 1 else 's'} on these data"
+    counted = f"{many(of.trials, 'trial')} on these data"
     if of.sharpe_per_year is None:
-        return (f"trials  {many}; none has a Sharpe ratio",)
+        return (f"trials  {counted}; none has a Sharpe ratio",)
     worth = "" if of.trials == 1 else f" (worth {of.effective:.1f})"
-    said = f"trials  {many}{worth}; best net Sharpe {of.sharpe_per_year:.2f}"
+    said = f"trials  {counted}{worth}; best net Sharpe {of.sharpe_per_year:.2f}"
     chosen = "" if of.pbo is None else f", PBO {100.0 * of.pbo:.0f} %"
     return (
         said,

@@ -13,6 +13,7 @@ from backtest.config.overrides import override
 from backtest.config.shape import Shape, typed
 from backtest.config.tree import Node, Place, Source
 from backtest.config.variants import Chosen, alternatives, choose, switch
+from data.counts import many
 from data.errors import ConfigError, Finding
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _read(source: Source) -> tuple[Node | None, list[Finding]]:
 
 
 def _error(label: str, findings: list[Finding]) -> ConfigError:
-    count = f"{len(findings)} mistake{'' if len(findings) == 1 else 's'}"
+    count = many(len(findings), "mistake")
     return ConfigError(f"{label} cannot be used as written: {count}", sorted(findings, key=_order))
 
 

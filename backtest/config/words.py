@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from data.counts import many
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -75,7 +77,7 @@ _TYPE_ENDINGS = ("_type", "_parsing", "_parsing_size", "_from_float", "_number")
 
 def _counted(number: int, kind: str) -> str:
     noun = "character" if kind.startswith("string") else "item"
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return many(number, noun)
 
 
 def _number(bound: float) -> str:

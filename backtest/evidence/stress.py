@@ -12,6 +12,7 @@ from backtest.evidence.paths import Outcome, equities, measured
 from backtest.evidence.types import STRESS
 from backtest.plan import plan, untilted
 from backtest.views import joined
+from data.counts import many
 from data.errors import RunError
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def dies_at(curve: pl.DataFrame) -> int | None:
 def _label(shift: int) -> str:
     if shift < 0:
         return f"{-shift} session earlier: look-ahead, no strategy"
-    return "as run" if shift == 0 else f"{shift} session{'s' if shift > 1 else ''} later"
+    return "as run" if shift == 0 else f"{many(shift, 'session')} later"
 
 
 def _pair(line: Line, moved: NDArray[np.int64]) -> tuple[Pair | None, int]:

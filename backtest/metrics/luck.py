@@ -11,6 +11,7 @@ from backtest.inference.haircut import haircuts
 from backtest.inference.sharpe import moments
 from backtest.metrics.skill import FORMULA, judged, set_to
 from backtest.result import Metric
+from data.counts import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -109,10 +110,9 @@ def _best(of: _Of, tried: Tried) -> Metric:
 
 
 def _dsr(of: _Of, tried: Tried) -> Metric:
-    plural = "s" if tried.trials != 1 else ""
     metric = Metric(
         f"{of.prefix}dsr",
-        f"Deflated Sharpe ratio, {tried.trials} trial{plural}: {of.whose}",
+        f"Deflated Sharpe ratio, {many(tried.trials, 'trial')}: {of.whose}",
         None,
         "ratio",
         convention=f"P(true Sharpe ratio > that of the best of {tried.effective:.1f} worthless independent trials), "

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data.counts import many
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -45,7 +47,7 @@ def returns(equity: NDArray[np.float64], capital: float) -> NDArray[np.float64]:
 
 
 def _too_few(r: NDArray[np.float64]) -> str:
-    return f"{len(r)} sessions, at least {LEAST_SESSIONS} are needed" if len(r) < LEAST_SESSIONS else ""
+    return f"{many(len(r), 'session')}, at least {LEAST_SESSIONS} are needed" if len(r) < LEAST_SESSIONS else ""
 
 
 def _spread(r: NDArray[np.float64]) -> float:

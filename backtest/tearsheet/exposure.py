@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from backtest.tearsheet.charts.lines import Line, TimeChart, time_chart
 from backtest.tearsheet.figures import Figure, Key
-from backtest.tearsheet.format import display, percent
+from backtest.tearsheet.format import display, percent, span
 from backtest.tearsheet.messages import say
 from backtest.tearsheet.series import column, in_percent
 
@@ -132,10 +132,8 @@ def _over(amount: float, equity: float) -> float | None:
 
 def _gross_and_net(result: Result, found: Series) -> Figure:
     lines = [Line(say("Gross"), "a", column(result, "gross")), Line(say("Net"), "b", column(result, "net"))]
-    known = [v for line in lines for v in line.values if v is not None]
-    span = say("between {low} and {high}", low=percent(min(known), 1), high=percent(max(known), 1)) if known else ""
     chart = TimeChart(
-        say("Gross and net exposure in percent of equity, {span}.", span=span or say("without values")),
+        say("Gross and net exposure in percent of equity, {span}.", span=span(*(line.values for line in lines))),
         found.sessions,
         lines,
         height=90,

@@ -93,7 +93,7 @@ def event_figure(events: pl.DataFrame) -> Figure | None:
     if not rows:
         return None
     count = int(events["pnl"].is_not_null().sum())
-    said = say("1 traded event") if count == 1 else say("{count} traded events", count=number(count, 0))
+    said = say("{count} traded events", count=number(count, 0))
     if count > len(rows):
         said = say("{shown} largest of {count} traded events", shown=len(rows), count=number(count, 0))
     best = f"{rows[0].text} ({rows[0].label}) {say('to')} {rows[-1].text} ({rows[-1].label})"

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from backtest.tearsheet.messages import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from backtest.result import Metric
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "metric_value",
     "number",
     "percent",
+    "span",
     "unit",
 ]
 
@@ -77,6 +80,14 @@ def percent(fraction: float | None, decimals: int = 2, *, plus: bool = False) ->
     """Give a fraction in percent, with the sign %."""
     text = number(None if fraction is None else fraction * 100.0, decimals, plus=plus)
     return text if text == DASH else f"{text}{SPACE}%"
+
+
+def span(*lines: Sequence[float | None]) -> str:
+    """Give in words, in percent, between what the known values of all lines lie."""
+    known = [value for values in lines for value in values if value is not None]
+    if not known:
+        return say("without values")
+    return say("between {low} and {high}", low=percent(min(known), 1), high=percent(max(known), 1))
 
 
 def unit(metric: Metric) -> str:

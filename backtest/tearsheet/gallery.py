@@ -79,7 +79,7 @@ def _page(runs: Sequence[Entry], unread: Sequence[tuple[str, str]]) -> str:
     rows = [Row(table=Table(say("Runs"), (*map(Column, heads), *shown), body, kind="runs"), filterable=True)]
     if unread:
         rows.append(Row(table=_unread(unread)))
-    lead = say("1 finished run.") if len(runs) == 1 else say("{count} finished runs.", count=number(len(runs), 0))
+    lead = say("{count} finished runs.", count=number(len(runs), 0))
     return render_page(say("Runs"), lead, rows)
 
 

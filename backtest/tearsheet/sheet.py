@@ -77,7 +77,7 @@ def _whole(view: View, *, marked: bool) -> Sheet:
 def _facts(result: Result, sessions: list[date]) -> tuple[tuple[str, str], ...]:
     config, provenance = result.config, result.provenance
     baskets = [(f"{say('Basket')} {display(name, 64)}", _members(assets)) for name, assets in config.baskets.items()]
-    count = say("1 session") if len(sessions) == 1 else say("{count} sessions", count=number(len(sessions), 0))
+    count = say("{count} sessions", count=number(len(sessions), 0))
     prices, adjustment = display(understood(provenance.prices_label), 120), display(provenance.adjustment, 40)
     return (
         (say("Period"), f"{sessions[0]} {say('to')} {sessions[-1]}, {count} ({config.calendar})"),

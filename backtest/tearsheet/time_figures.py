@@ -9,7 +9,7 @@ from backtest.tearsheet.charts.marks import LANE_HEIGHT, lanes, legend_mark
 from backtest.tearsheet.events import event_marks
 from backtest.tearsheet.exposure import exposure_figure
 from backtest.tearsheet.figures import Figure, Key, named
-from backtest.tearsheet.format import number, percent
+from backtest.tearsheet.format import number, percent, span
 from backtest.tearsheet.messages import say
 from backtest.tearsheet.series import column, drawdown, in_percent
 
@@ -154,7 +154,7 @@ def _turnover(result: Result, found: Series) -> Figure:
     bought = say("The first session buys the mix, {share}: its stick is cut off.", share=percent(first, 1))
     line = Line(say("Turnover"), "a", [most, *values[1:]] if cut else values, "sticks")
     chart = TimeChart(
-        say("Traded notional per session in percent of equity, {span}.", span=_range([Line("", "a", values)])),
+        say("Traded notional per session in percent of equity, {span}.", span=span(values)),
         found.sessions,
         [line],
         height=80,
@@ -170,10 +170,3 @@ def _turnover(result: Result, found: Series) -> Figure:
         unit="%",
         readings=[(line.name, in_percent(values))],
     )
-
-
-def _range(lines: Sequence[Line]) -> str:
-    values = [v for line in lines for v in line.values if v is not None]
-    if not values:
-        return say("without values")
-    return say("between {low} and {high}", low=percent(min(values), 1), high=percent(max(values), 1))

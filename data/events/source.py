@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from data.counts import many
 from data.events.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -64,4 +65,4 @@ def doubts(events: Events) -> tuple[str, ...]:
         return ()
     counts = Counter(events.remarks["reason"].to_list())
     said = ", ".join(f"{reason} {count}" for reason, count in sorted(counts.items()))
-    return (f"{events.remarks.height} doubts about the events ({said}); `backtest events check` lists each.",)
+    return (f"{many(events.remarks.height, 'doubt')} about the events ({said}); `backtest events check` lists each.",)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from data.counts import many
 from data.errors import Finding, InputError
 from data.hashing import frame_hash
 from data.prices import quality
@@ -101,7 +102,7 @@ def sentence(prices: Prices) -> tuple[str, ...]:
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     said = ", ".join(f"{kind} {count}" for kind, count in ordered[:MOST_NAMED])
     rest = f", {len(ordered) - MOST_NAMED} more kinds" if len(ordered) > MOST_NAMED else ""
-    return (f"{prices.quality.height} doubts in the prices ({said}{rest}); quality.parquet lists each row.",)
+    return (f"{many(prices.quality.height, 'doubt')} in the prices ({said}{rest}); quality.parquet lists each row.",)
 
 
 def _placed(issue: Issue, frame: pl.DataFrame, places: pl.DataFrame) -> Issue:

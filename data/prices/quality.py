@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data.counts import many
 from data.errors import Finding
 from data.prices.gaps import long_gaps
 from data.prices.moves import moves
@@ -126,7 +127,7 @@ def _sessions(one: Series) -> Iterator[Issue]:
     gap = one.same & (one.index[1:] - one.index[:-1] > 1) & (one.index[:-1] >= 0)
     for at in np.flatnonzero(gap) + 1:
         count = int(one.index[at] - one.index[at - 1]) - 1
-        text = f"{count} session{'' if count == 1 else 's'} before it missing, after {one.day(int(at) - 1)}"
+        text = f"{many(count, 'session')} before it missing, after {one.day(int(at) - 1)}"
         yield one.issue(int(at), "warning", "gap", ("", "", text, "the last price is held; fetch it again"))
 
 
@@ -141,7 +142,7 @@ def _lonely(one: Series) -> Iterator[Issue]:
 def _unknown(one: Series) -> Iterator[Issue]:
     closes = np.isnan(one.numbers["close"])
     for start, stop in one.runs(closes):
-        text = f"is empty on {stop - start} session{'' if stop - start == 1 else 's'} to {one.day(stop - 1)}"
+        text = f"is empty on {many(stop - start, 'session')} to {one.day(stop - 1)}"
         yield one.issue(start, "warning", "no close", ("close", "", text, "no order is filled on it"))
     volume = one.numbers["volume"]
     missing = np.isnan(volume) | ((volume == 0) & ~closes)

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from backtest.tearsheet.messages.en_one import ONE
 from backtest.tearsheet.messages.ko import KOREAN
 
 if TYPE_CHECKING:
@@ -40,8 +41,10 @@ def speaking(name: str) -> Iterator[None]:
 
 
 def say(template: str, **values: object) -> str:
-    """Give a text of ours in the language spoken, its places filled."""
+    """Give a text of ours in the language spoken, its places filled; a ``count`` of one has its own English."""
     found = TABLES[language()].get(template, template)
+    if language() == "en" and str(values.get("count")) == "1":
+        found = ONE.get(template, template)
     return found.format(**values) if values else found
 
 

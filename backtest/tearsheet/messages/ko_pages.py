@@ -28,7 +28,6 @@ CHOICE: dict[str, str] = {
 
 PAGES: dict[str, str] = {
     **CHOICE,
-    "1 finished run.": "끝난 실행 1개.",
     "Chosen on the sessions before": "그 앞 거래일에서 고른 것",
     "Code": "코드",
     "Compared": "비교",

@@ -9,7 +9,6 @@ SENTENCES: dict[str, str] = {
     "(1 + placebos at least as good) / (placebos + 1), one-sided; Wilson interval of the draws": "(1 + 같거나 더 나은 위약 수) / (위약 수 + 1), 단측; 추출의 윌슨 구간",
     "* part of a year.": "* 연도의 일부.",
     "* partial: the run covers only part of the month or year.": "* 일부: 실행이 그 달이나 해의 일부만 포함합니다.",
-    "1 session": "1거래일",
     "1 trial": "시도 1회",
     "A shift of -1 trades before the news and is no strategy.": "-1 이동은 뉴스 전에 거래하므로 전략이 아닙니다.",
     "Announcers at {kind}, the {shown} of {count} events with the largest CAR {window}; blue above, orange below, the strongest shade from {full}.": "{kind}의 발표 기업, {count}건 중 CAR {window}가 가장 큰 {shown}건; 파랑은 위, 주황은 아래, 가장 짙은 색은 {full}부터.",
@@ -64,7 +63,7 @@ SENTENCES: dict[str, str] = {
     "Exposure by basket after each session, at the end: {ends}.": "거래일별 마감 후 바스켓별 익스포저, 기말: {ends}.",
     "The Sharpe ratio is gone at about {most}.": "샤프 지수는 약 {most}에서 사라집니다.",
     "The Sharpe ratio stays above zero up to {most}.": "샤프 지수는 {most}까지 0보다 큽니다.",
-    "The edge is gone when everything trades {shift} sessions later.": "모두 {shift}거래일 늦게 거래하면 우위가 사라집니다.",
+    "The edge is gone when everything trades {count} sessions later.": "모두 {count}거래일 늦게 거래하면 우위가 사라집니다.",
     "The edge lives at every shift up to {last} sessions.": "{last}거래일까지의 모든 이동에서 우위가 남습니다.",
     "The first session buys the mix, {share}: its stick is cut off.": "첫 거래일은 배분을 사들입니다, {share}: 막대를 잘랐습니다.",
     "The parts sum to the change of equity over the run.": "부분의 합은 전체 기간 자본의 변화와 같습니다.",
@@ -147,7 +146,7 @@ SENTENCES: dict[str, str] = {
     "worth {effective}": "환산 {effective}회",
     "{amount} account currency, fills at the {fill}": "계좌 통화 {amount}, {fill} 체결",
     "{better} of {count} at least as good": "{count}개 중 {better}개가 같거나 더 좋음",
-    "{count} asset-sessions were held without a price and kept their last mark.": "{count}개 자산-거래일은 가격 없이 보유되어 마지막 평가를 유지했습니다.",
+    "{count} asset-sessions were held without a price and valued at the last mark.": "{count}개 자산-거래일은 가격 없이 보유되어 마지막 평가를 유지했습니다.",
     "{count} cells, worth {effective} independent trials.": "{count}칸, 독립 시도 {effective}회에 해당.",
     "{count} events differ in number, direction or session.": "{count}건의 이벤트가 수치, 방향 또는 거래일에서 다릅니다.",
     "{count} more assets in trades.csv": "자산 {count}개는 trades.csv에",
@@ -180,7 +179,6 @@ SENTENCES: dict[str, str] = {
     "Positions at the close over equity, short ones below zero; an asset counts in one basket.": (
         "마감 보유 금액을 자본으로 나눈 값, 공매도는 0 아래. 한 자산은 한 바스켓에만 셉니다."
     ),
-    "1 traded event": "거래된 이벤트 1건",
     "and {count} more": "외 {count}건",
     "equity is not known": "자본을 알 수 없음",
     "no abnormal return over the whole window": "구간 전체의 초과수익이 없음",

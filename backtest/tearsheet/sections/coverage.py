@@ -33,7 +33,7 @@ def _stale(view: View) -> str:
     stale, sessions = int(view.result.daily["stale"].sum()), view.result.daily.height
     if not stale:
         return say("Every asset held had a price in each of the {count} sessions.", count=number(sessions, 0))
-    return say("{count} asset-sessions were held without a price and kept their last mark.", count=number(stale, 0))
+    return say("{count} asset-sessions were held without a price and valued at the last mark.", count=number(stale, 0))
 
 
 def _grades(view: View) -> Table:

@@ -78,7 +78,7 @@ def _stress(found: Gathered) -> Figure | None:
     elif dead == 0:
         said = say("There is no edge even without a shift.")
     else:
-        said = say("The edge is gone when everything trades {shift} sessions later.", shift=dead)
+        said = say("The edge is gone when everything trades {count} sessions later.", count=dead)
     chart = Plot(
         say("Return over the untilted base by shift: {said}", said=said), shifts, [Curve("a", active, dots=True)], 130,
         [(float(s), number(float(s), 0, plus=True)) for s in shifts], in_percent=True,

@@ -16,6 +16,7 @@ from backtest.tearsheet.comparison import render_comparison
 from backtest.tearsheet.gallery import render_gallery
 from backtest.tearsheet.messages import LANGUAGES, language, say, speaking, understood
 from backtest.tearsheet.messages.catalogue import TABLES
+from backtest.tearsheet.messages.en_one import ONE
 from backtest.tearsheet.render import render
 from tests.backtest import samples, samples_evidence
 
@@ -100,6 +101,32 @@ def test_every_text_of_a_sweep_is_in_the_table(lang, monkeypatch):
     for walked in (forward, None):
         render(samples.sample(), beside=Beside((Swept({**about, "walk_forward": walked}, board),)), lang=lang)
     assert asked.missing == set()
+
+
+# Of these there are always several, or the word is no noun.
+SEVERAL = {
+    "{better} of {count} at least as good",
+    "{shown} largest of {count} traded events",
+    "{count} other baskets",
+    "{count} runs on the {sessions} sessions they share, {first} to {last}. A is the reference.",
+}
+
+
+def test_every_text_for_several_has_one_for_one():
+    """A count before a word in the plural: no page says 1 orders."""
+    plural = {text for text in _written() if re.search(r"\{count\} (?!resamples)(?:[\w-]+ )*?[\w-]+s\b", text)}
+    assert len(plural) > 20
+    assert {text for text in plural - ONE.keys() if "{count} more in" not in text} == SEVERAL
+    assert sorted(ONE.keys() - _written()) == []
+
+
+def test_one_is_said_in_the_singular():
+    """As a number or as a finished text; several as several."""
+    assert [say("{count} sessions", count=count) for count in (1, "1", 0, "1,000")] == [
+        "1 session", "1 session", "0 sessions", "1,000 sessions"
+    ]  # fmt: skip
+    with speaking("ko"):
+        assert say("{count} sessions", count=1) == "1거래일"
 
 
 @pytest.mark.parametrize("lang", OTHERS)
