@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from backtest.cli.console import clean, colored
+from backtest.tearsheet.sections.study import MODELS
 from data.counts import many
 
 if TYPE_CHECKING:
@@ -25,17 +26,6 @@ __all__ = ["screen"]
 
 WIDEST = 110
 MOST_REASONS = 6
-MODELS = {
-    "mean": "mean-adjusted",
-    "market_adjusted": "market-adjusted",
-    "market": "market model",
-    "scholes_williams": "Scholes-Williams market model",
-    "ff3": "Fama-French three factors",
-    "carhart": "Fama-French three factors and momentum",
-    "ff5": "Fama-French five factors",
-    "ff5_mom": "Fama-French five factors and momentum",
-    "matched_basket": "matched basket",
-}
 
 
 def screen(name: str, result: StudyResult, prices: Prices, written: Sequence[str]) -> str:

@@ -13,12 +13,13 @@ from backtest.tearsheet.rolling import WINDOW
 
 if TYPE_CHECKING:
     from backtest.config.model import Config
-    from backtest.result import Result
+    from backtest.result import Provenance, Result
 
-__all__ = ["Inputs", "conventions", "inputs"]
+__all__ = ["Inputs", "conventions", "inputs", "prices_said"]
 
 LONGEST_CONFIG = 60_000
 
+ADJUSTED = {"raw": "unadjusted", "split": "adjusted for splits", "total": "adjusted for splits and dividends"}
 ADJUSTMENTS = {
     "raw": "Prices are raw, as traded: splits and dividends are booked by the simulator.",
     "split": "Prices are split-adjusted: dividends are booked by the simulator where the source states them.",
@@ -45,14 +46,7 @@ def inputs(result: Result) -> Inputs:
         (say("Prices, SHA-256"), display(provenance.prices_hash, 80)),
         (say("Events, SHA-256"), display(provenance.events_hash, 80)),
         (say("Code, SHA-256"), display(provenance.code_hash, 80)),
-        (
-            say("Price source"),
-            say(
-                "{label}; adjustment: {adjustment}",
-                label=display(understood(provenance.prices_label), 200),
-                adjustment=display(provenance.adjustment, 40),
-            ),
-        ),
+        (say("Price source"), prices_said(provenance, 200)),
         (say("Event source"), display(understood(provenance.events_label), 200)),
         (say("Seed"), str(result.config.seed)),
         (say("Versions"), ", ".join(f"{name} {found}" for name, found in versions().items())),
@@ -71,6 +65,12 @@ def _text(config: Config) -> str:
         f"\n... {len(written) - LONGEST_CONFIG} more characters in config.yaml" if len(written) > LONGEST_CONFIG else ""
     )
     return "\n".join(lines) + cut
+
+
+def prices_said(provenance: Provenance, most: int) -> str:
+    """Give the source of the prices and what they are adjusted for."""
+    adjusted = ADJUSTED.get(provenance.adjustment, display(provenance.adjustment, 40))
+    return f"{display(understood(provenance.prices_label), most)}; {say(adjusted)}"
 
 
 def conventions(config: Config, adjustment: str) -> tuple[str, ...]:

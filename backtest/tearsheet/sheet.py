@@ -13,7 +13,7 @@ from backtest.tearsheet.format import DASH, display, metric_interval, metric_val
 from backtest.tearsheet.kinds import kind_table
 from backtest.tearsheet.messages import say, understood
 from backtest.tearsheet.redacted import redacted
-from backtest.tearsheet.reproduce import inputs
+from backtest.tearsheet.reproduce import inputs, prices_said
 from backtest.tearsheet.returns import month_table, year_table
 from backtest.tearsheet.sections import appendix, sections
 from backtest.tearsheet.sections.base import View
@@ -78,12 +78,11 @@ def _facts(result: Result, sessions: list[date]) -> tuple[tuple[str, str], ...]:
     config, provenance = result.config, result.provenance
     baskets = [(f"{say('Basket')} {display(name, 64)}", _members(assets)) for name, assets in config.baskets.items()]
     count = say("{count} sessions", count=number(len(sessions), 0))
-    prices, adjustment = display(understood(provenance.prices_label), 120), display(provenance.adjustment, 40)
     return (
         (say("Period"), f"{sessions[0]} {say('to')} {sessions[-1]}, {count} ({config.calendar})"),
         *baskets,
         (say("Benchmark"), display(config.benchmark, 32) or say("none")),
-        (say("Prices"), say("{label}; adjustment: {adjustment}", label=prices, adjustment=adjustment)),
+        (say("Prices"), prices_said(provenance, 120)),
         (say("Events"), display(understood(provenance.events_label), 120)),
         (
             say("Capital"),

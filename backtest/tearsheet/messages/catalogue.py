@@ -20,6 +20,9 @@ TABLES: dict[str, Mapping[str, str]] = {"en": {}, "ko": KOREAN}
 LANGUAGES = tuple(TABLES)
 PLACE = re.compile(r"\\\{(\w+)\\\}")
 MOST_DEPTH = 3
+# Words with their counts, as "jump 1, missing volume 2".
+COUNT = re.compile(r"([A-Za-z][\w ?]*?) (\d[\d,]*)(?=, |$)")
+COUNTED = re.compile(rf"{COUNT.pattern}(?:, {COUNT.pattern})*")
 HYPHEN = re.compile(r"(?:(?<=[\s(\[,])|^)-(?=\d)")
 
 _spoken: ContextVar[str] = ContextVar("language", default="en")
@@ -64,6 +67,8 @@ def _understood(sentence: str, depth: int) -> str:
         return sentence
     if sentence in table:
         return table[sentence]
+    if COUNTED.fullmatch(sentence):
+        return ", ".join(f"{table.get(word, word)} {count}" for word, count in COUNT.findall(sentence))
     for pattern, template in _patterns(language()):
         if found := pattern.fullmatch(sentence):
             parts = {name: _understood(part, depth + 1) for name, part in found.groupdict().items()}

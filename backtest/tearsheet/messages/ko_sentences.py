@@ -164,7 +164,6 @@ SENTENCES: dict[str, str] = {
     "{count} sessions: a window of {window} is never full.": "{count}거래일: {window}거래일 구간이 차지 않습니다.",
     "{count} traded events": "거래된 이벤트 {count}건",
     "{count} trials": "시도 {count}회",
-    "{label}; adjustment: {adjustment}": "{label}; 조정: {adjustment}",
     "{name} ends at {value}": "{name} 기말 {value}",
     "{part} of {whole}": "{whole} 중 {part}",
     "{part}: {reason}.": "{part}: {reason}.",

@@ -21,12 +21,23 @@ if TYPE_CHECKING:
     from backtest.study.study import StudyResult
     from backtest.tearsheet.sections.base import View
 
-__all__ = ["car_window", "event_cars", "kinds_of", "section"]
+__all__ = ["MODELS", "car_window", "event_cars", "kinds_of", "section"]
 
 POOLED = "all"
 ANNOUNCER = "announcer"
 MOST_KINDS, MOST_GROUPS = 2, 4
 MOST_TESTS, MOST_CELLS = 24, 30
+MODELS = {
+    "mean": "mean-adjusted",
+    "market_adjusted": "market-adjusted",
+    "market": "market model",
+    "scholes_williams": "Scholes-Williams market model",
+    "ff3": "Fama-French three factors",
+    "carhart": "Fama-French three factors and momentum",
+    "ff5": "Fama-French five factors",
+    "ff5_mom": "Fama-French five factors and momentum",
+    "matched_basket": "matched basket",
+}
 TESTS = ("adjusted_bmp", "grank_t", "calendar_time")
 HEAT_LEAST = 0.01
 HINTS = (
@@ -68,7 +79,7 @@ def _about(study: StudyResult) -> str:
         "Session 0 is the first whose close could react. Abnormal return: less what the model ({model}, fitted on "
         "{sessions} sessions that end {gap} before) expected; bands are {confidence} intervals adjusted for the "
         "correlation of events. Every valid event counts, traded or not.",
-        model=settings.model.replace("_", " "),
+        model=say(MODELS[settings.model]),
         sessions=settings.estimation_sessions,
         gap=settings.gap,
         confidence=percent(settings.confidence, 0),

@@ -165,3 +165,32 @@ def test_an_unknown_sentence_stays_as_it_is():
 def test_the_page_says_its_language():
     """For screen readers and fonts."""
     assert '<html lang="ko">' in render(samples.no_events(), lang="ko")
+
+
+# Which argument of these calls in the data package is the short reason that the page counts.
+REASONED = {"fault": 1, "_refuse": 0, "Issue": 1, "issue": 2}
+
+
+def _reasons() -> set[str]:
+    found = set()
+    for path in (PACKAGE.parents[1] / "data").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = getattr(getattr(node, "func", None), "id", getattr(getattr(node, "func", None), "attr", ""))
+            at = REASONED.get(name)
+            if at is not None and len(node.args) > at and isinstance(node.args[at], ast.Constant):
+                found.add(node.args[at].value)
+    for node in ast.walk(ast.parse((PACKAGE.parent / "evidence" / "bridge.py").read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple):
+            found |= {part.value for part in node.value.elts if isinstance(part, ast.Constant)}
+    return found
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_every_short_reason_of_other_modules_is_understood(lang):
+    """Why rows are set aside, what is doubtful in prices and events, the steps of the bridge with their notes."""
+    found = _reasons()
+    assert {"unreadable time", "jump", "hour without filings", "cash drag"} <= found
+    with speaking(lang):
+        assert sorted(one for one in found if one not in TABLES[lang]) == []
+        assert understood("jump 1, missing volume 1,002") == "급변 1, 거래량 없음 1,002"
+        assert "급변 2" in understood("2 doubts in the prices (jump 2); quality.parquet lists each row.")
