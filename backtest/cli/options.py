@@ -20,4 +20,4 @@ FailIf = Annotated[
     list[str] | None,
     typer.Option("--fail-if", metavar="CONDITION", help='Exit 1 when it holds, as "sharpe<0.5"; undefined fails.'),
 ]
-Lang = Annotated[Literal["en", "ko"], typer.Option("--lang", help="Language of the page.")]
+Lang = Annotated[Literal["en", "ko"], typer.Option("--lang", help="Language of the page and of what is printed.")]

@@ -49,6 +49,7 @@ def execute(
     from backtest.cli.progress import steps
     from backtest.cli.trials import counted, weighed
     from backtest.config.reader import load
+    from backtest.tearsheet.messages import speaking
 
     conditions = gates.parse(fail_if)
     loaded = load(config, overrides)
@@ -66,7 +67,8 @@ def execute(
         say("writing")
         counted(result, out)
         folder, is_new = _stored(result, out, lang)
-    _show(result, folder, outcomes, tally, as_json=as_json, quiet=quiet)
+    with speaking(lang):
+        _show(result, folder, outcomes, tally, as_json=as_json, quiet=quiet)
     if not is_new:
         note(f"{folder} is already there, made from identical inputs; it was kept")
     failed = [outcome for outcome in outcomes if outcome.failed]

@@ -109,11 +109,12 @@ def _line(folder: Path, manifest: dict[str, Any], metrics: dict[str, Any]) -> di
 
 
 @group.command("show")
-def show(run: RunName, *, out: Out = "runs", as_json: Json = False) -> None:
+def show(run: RunName, *, out: Out = "runs", as_json: Json = False, lang: Lang = "en") -> None:
     """Show a finished run on one screen."""
     from backtest.cli.console import write, write_json
     from backtest.cli.summary import summary
     from backtest.store import read
+    from backtest.tearsheet.messages import speaking
 
     folder = folder_of(run, Path(out))
     result = read(folder)
@@ -122,7 +123,8 @@ def show(run: RunName, *, out: Out = "runs", as_json: Json = False) -> None:
 
         write_json(report(result, folder))
     else:
-        write(summary(result, folder))
+        with speaking(lang):
+            write(summary(result, folder))
 
 
 @group.command("rm")

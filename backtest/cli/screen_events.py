@@ -6,12 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 import polars as pl
+from rich.cells import cell_len
 from rich.text import Text
 
 from backtest.cli.console import clean
-from backtest.cli.words import cut, fitting, wrapped
+from backtest.cli.words import cut, filled, fitting, wrapped
 from backtest.tearsheet.format import number
-from data.counts import many
+from backtest.tearsheet.messages import say, understood
 from data.events.funnel import STAGES
 
 if TYPE_CHECKING:
@@ -28,12 +29,15 @@ HANG = 8
 def event_lines(result: Result, width: int, most: int = 2) -> Iterator[Text]:
     """Give the funnel with its largest loss, then so many events with the largest gains and losses."""
     stages = zip(STAGES, result.funnel.counts, strict=True)
-    yield wrapped(" > ".join(f"{stage} {count:,}" for stage, count in stages), width, 2, label="events  ")
+    yield wrapped(" > ".join(f"{say(stage)} {count:,}" for stage, count in stages), width, 2,
+                  label=filled(say("events"), HANG))  # fmt: skip
     losses = sorted(result.funnel.losses, key=lambda loss: (-loss.count, loss.stage, loss.reason))
     if losses:
-        more = f" (and {many(len(losses) - 1, 'other reason')})" if len(losses) > 1 else ""
-        largest = f"{losses[0].count:,} not {losses[0].stage}: {losses[0].reason}"
-        yield Text(" " * HANG + cut(largest, width - HANG - len(more)) + more, "dim")
+        others = f"{len(losses) - 1:,}"
+        more = say(" (and {count} other reasons)", count=others) if len(losses) > 1 else ""
+        lost = say("not {stage}", stage=say(losses[0].stage))
+        largest = f"{losses[0].count:,} {lost}: {understood(losses[0].reason)}"
+        yield Text(" " * HANG + cut(largest, width - HANG - cell_len(more)) + more, "dim")
     yield from _ends(result, width, most)
 
 
@@ -51,7 +55,7 @@ def _ends(result: Result, width: int, most: int) -> Iterator[Text]:
             amount = f"{number(pnl, 0, plus=True):>11}"
             room = width - HANG - len(amount) - 2
             yield Text.assemble(
-                f"{label if not at else '':<{HANG}}", (amount, style), "  ",
+                filled(say(label) if not at else "", HANG), (amount, style), "  ",
                 fitting([clean(one) for one in told if one is not None], room),
             )  # fmt: skip
 
@@ -60,6 +64,6 @@ def cost_line(result: Result, width: int) -> Text:
     """Give the costs by kind, in account currency; kinds that cost nothing are left out."""
     there = [kind for kind in COSTS if kind in result.daily.columns]
     sums = {kind: math.fsum(one or 0.0 for one in result.daily[kind].to_list()) for kind in there}
-    kinds = ", ".join(f"{kind.replace('_', ' ')} {amount:,.0f}" for kind, amount in sums.items() if amount)
+    kinds = ", ".join(f"{say(kind.replace('_', ' '))} {amount:,.0f}" for kind, amount in sums.items() if amount)
     whole = f"{math.fsum(sums.values()):,.0f}"
-    return wrapped(f"{whole}: {kinds}" if kinds else "none", width, 2, label="costs   ")
+    return wrapped(f"{whole}: {kinds}" if kinds else say("none"), width, 2, label=filled(say("costs"), HANG))

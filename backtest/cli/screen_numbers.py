@@ -11,9 +11,9 @@ from backtest.cli import numbers
 from backtest.cli.words import cut, filled, fitting
 from backtest.tearsheet.cards import cards
 from backtest.tearsheet.format import DASH, metric_value, number
+from backtest.tearsheet.messages import say
 from backtest.tearsheet.sections.base import View
 from backtest.tearsheet.series import series
-from data.counts import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,17 +43,17 @@ def number_lines(result: Result, width: int) -> Iterator[Text]:
     known = {metric.name: metric for metric in result.metrics}
     peers = _peers(result, known) if width >= NARROWEST else {}
     heads = "".join(filled(head, PEER, right=True) for head in peers.values())
-    start = filled("", LABEL) + filled("run", VALUE, right=True)
-    yield Text((start + filled("  95 % interval", INTERVAL) + heads).rstrip()[:width], "dim")
+    start = filled("", LABEL) + filled(say("run"), VALUE, right=True)
+    yield Text((start + filled(f"  {say('95 % interval')}", INTERVAL) + heads).rstrip()[:width], "dim")
     for card in cards(View(result, series(result), result.events)):
-        label = filled(LABELS.get(card.name, cut(card.label, LABEL - 1)), LABEL)
+        label = filled(say(LABELS[card.name]) if card.name in LABELS else cut(card.label, LABEL - 1), LABEL)
         shown = filled(card.value.removesuffix("%").rstrip(), VALUE, right=True)
         beside = _beside(card, [known.get(f"{peer}_{card.name}") for peer in peers], width - LABEL - VALUE - 2)
         yield Text.assemble(label, (shown, "bold"), "  ", beside)
 
 
 def _peers(result: Result, known: dict[str, Metric]) -> dict[str, str]:
-    heads = {"base": "base", "benchmark": cut(result.config.benchmark or "", PEER - 1)}
+    heads = {"base": say("base"), "benchmark": cut(result.config.benchmark or "", PEER - 1)}
     return {peer: head for peer, head in heads.items() if head and f"{peer}_sharpe" in known}
 
 
@@ -73,18 +73,19 @@ def growth(result: Result, width: int, *, plain: bool) -> Iterator[Text]:
     if not found.sessions:
         return
     name = cut(result.config.benchmark or "", GUTTER - 1)
-    drawn = {"run": found.strategy, "base": found.base, name: found.benchmark or []}
+    drawn = {say("run"): found.strategy, say("base"): found.base, name: found.benchmark or []}
     logs = {name: _logged(values) for name, values in drawn.items()}
     known = [one for values in logs.values() for one in values if one is not None]
-    span, count = f"{found.sessions[0]} to {found.sessions[-1]}", len(found.sessions)
-    yield Text(fitting(["growth of 1, log", span, many(count, "session")], width, ", "), "dim")
+    span = f"{found.sessions[0]} {say('to')} {found.sessions[-1]}"
+    count = say("{count} sessions", count=number(len(found.sessions), 0))
+    yield Text(fitting([say("growth of 1, log"), span, count], width, ", "), "dim")
     for name, values in logs.items():
         if values and known:
             line = numbers.spark(values, width - GUTTER - END - 1, plain=plain, ends=(min(known), max(known)))
             end = filled(
                 number(next((one for one in reversed(drawn[name]) if one is not None), None), 2), END, right=True
             )
-            yield Text.assemble(filled(name, GUTTER), (line, "cyan" if name == "run" else "dim"), " ", end)
+            yield Text.assemble(filled(name, GUTTER), (line, "cyan" if values is logs[say("run")] else "dim"), " ", end)
 
 
 def _logged(values: Sequence[float | None]) -> list[float | None]:

@@ -14,7 +14,9 @@ from rich.text import Text
 from backtest.cli.console import clean, colored, unicode_ok
 from backtest.cli.screen_events import cost_line, event_lines
 from backtest.cli.screen_numbers import growth, number_lines
-from backtest.cli.words import fitting, wrapped
+from backtest.cli.words import filled, fitting, wrapped
+from backtest.tearsheet.messages import language, say, understood
+from backtest.tearsheet.verdict import verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,8 +32,8 @@ WIDEST = 100
 STYLES = {"supported": "bold cyan", "refuted": "bold yellow", "ruined": "bold red"}
 
 
-def summary(result: Result, folder: Path, width: int | None = None, tried: Sequence[str] = ()) -> str:
-    """Give the screen as text, coloured where stdout is a terminal.
+def summary(result: Result, folder: Path, width: int | None = None, tried: Sequence[tuple[str, str]] = ()) -> str:
+    """Give the screen as text in the language spoken, coloured where stdout is a terminal.
 
     Parameters
     ----------
@@ -40,7 +42,7 @@ def summary(result: Result, folder: Path, width: int | None = None, tried: Seque
     width
         Columns; the terminal's when not given, 80 without a terminal.
     tried
-        What the ledger of trials says, line by line, each with its label in the first eight columns.
+        What the ledger of trials says, line by line, each with its label.
 
     """
     width = min(width or shutil.get_terminal_size((80, 24)).columns, WIDEST)
@@ -64,25 +66,26 @@ def _screen(width: int) -> Console:
     )
 
 
-def _lines(result: Result, folder: Path, width: int, tried: Sequence[str]) -> Iterator[Text]:
+def _lines(result: Result, folder: Path, width: int, tried: Sequence[tuple[str, str]]) -> Iterator[Text]:
     plain = not unicode_ok(sys.stdout)
     yield from _head(result, width)
     yield from number_lines(result, width)
     yield from growth(result, width, plain=plain)
     yield from event_lines(result, width, most=1 if result.warnings else 2)
     yield cost_line(result, width)
-    for line in tried:
-        yield wrapped(line[GUTTER:], width, 1, label=f"{line[:GUTTER]:<{GUTTER}}")
+    for label, text in tried:
+        yield wrapped(text, width, 1, label=filled(label, GUTTER))
     yield from _page(folder)
 
 
 def _head(result: Result, width: int) -> Iterator[Text]:
     code = "" if result.judgement is None else result.judgement.code
-    sources = f"{result.provenance.prices_label}; {result.provenance.events_label}"
-    yield wrapped(result.verdict, width, 4, STYLES.get(code, "bold"))
+    sources = "; ".join(map(understood, (result.provenance.prices_label, result.provenance.events_label)))
+    said = result.verdict if language() == "en" else verdict(result)
+    yield wrapped(said, width, 4, STYLES.get(code, "bold"))
     if result.provenance.simulated:
-        said = " ".join(result.provenance.disclosure).removeprefix("Simulated prices: ")
-        yield wrapped(f"SIMULATED PRICES: {said}", width, 2, "bold yellow")
+        told = " ".join(map(understood, result.provenance.disclosure)).removeprefix("Simulated prices: ")
+        yield wrapped(f"{say('SIMULATED PRICES')}: {told}", width, 2, "bold yellow")
     yield Text(fitting([clean(result.run_id), clean(sources)], width), "dim")
     yield from _warnings(result.warnings, width)
 
@@ -90,13 +93,15 @@ def _head(result: Result, width: int) -> Iterator[Text]:
 def _warnings(sentences: Sequence[str], width: int) -> Iterator[Text]:
     shown = sentences if len(sentences) <= MOST_WARNINGS else sentences[: MOST_WARNINGS - 1]
     for sentence in shown:
-        yield wrapped(sentence, width, 1, "yellow", label="! ")
+        yield wrapped(understood(sentence), width, 1, "yellow", label="! ")
     if len(sentences) > len(shown):
-        yield wrapped(f"{len(sentences) - len(shown)} more, see the page", width, 1, "yellow", label="! ")
+        more = say("{count} more, see the page", count=len(sentences) - len(shown))
+        yield wrapped(more, width, 1, "yellow", label="! ")
 
 
 def _page(folder: Path) -> Iterator[Text]:
     """Say where the page is; a path is never broken, so that it can be taken whole from a terminal."""
-    yield Text.assemble("page    ", (clean(folder / "tearsheet.html"), "bold"))
+    yield Text.assemble(filled(say("page"), GUTTER), (clean(folder / "tearsheet.html"), "bold"))
     served = "" if str(folder.parent) == "runs" else f" --out {shlex.quote(clean(folder.parent))}"
-    yield Text(f"open    in a browser, or: backtest serve{served}", "dim")
+    how = say("in a browser, or: {command}", command=f"backtest serve{served}")
+    yield Text(filled(say("open it"), GUTTER) + how, "dim")

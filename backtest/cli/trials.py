@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from backtest.cli.options import Json  # noqa: TC001 - typer reads it
-from data.counts import many
+from backtest.tearsheet.messages import say, understood
 
 if TYPE_CHECKING:
     from backtest.research.tally import Tally
@@ -88,31 +88,37 @@ def counted(result: Result, runs: Path) -> None:
     record(runs, [trial_of(result)])
 
 
-def lines(of: Tally, result: Result) -> tuple[str, ...]:
-    """Give the count beside the best Sharpe ratio, and what it leaves of this run's, a line each."""
-    counted = f"{many(of.trials, 'trial')} on these data"
+def lines(of: Tally, result: Result) -> tuple[tuple[str, str], ...]:
+    """Give the count beside the best Sharpe ratio, and what it leaves of this run's, a (label, text) a line."""
+    counted = say("{count} trials on these data", count=f"{of.trials:,}")
     if of.sharpe_per_year is None:
-        return (f"trials  {counted}; none has a Sharpe ratio",)
-    worth = "" if of.trials == 1 else f" (worth {of.effective:.1f})"
-    said = f"trials  {counted}{worth}; best net Sharpe {of.sharpe_per_year:.2f}"
+        return ((say("trials"), say("{counted}; none has a Sharpe ratio", counted=counted)),)
+    worth = "" if of.trials == 1 else say(" (worth {effective})", effective=f"{of.effective:.1f}")
+    best = say("{counted}; best net Sharpe {sharpe}", counted=counted + worth, sharpe=f"{of.sharpe_per_year:.2f}")
     chosen = "" if of.pbo is None else f", PBO {100.0 * of.pbo:.0f} %"
     return (
-        said,
-        f"        the best deflated {_number(of.deflated)}{chosen}",
+        (say("trials"), best),
+        ("", say("the best deflated {value}", value=_number(of.deflated)) + chosen),
         *_own({metric.name: metric for metric in result.metrics}),
     )
 
 
-def _own(known: dict[str, Metric]) -> tuple[str, ...]:
+def _own(known: dict[str, Metric]) -> tuple[tuple[str, str], ...]:
     """Give what is left of the run's own Sharpe ratio; nothing where it has none."""
     names = ("sharpe", "psr", "dsr", "haircut_sharpe", "min_trl", "min_btl")
     value = {name: of for name in names if name in known and isinstance(of := known[name].value, float)}
     if "sharpe" not in value or "dsr" not in value:
         return ()
-    said = (
-        f"luck    this net Sharpe {value['sharpe']:.2f}: PSR {_number(value.get('psr'))}, deflated {value['dsr']:.2f}"
-    )
+    said = say(
+        "this net Sharpe {sharpe}: PSR {psr}, deflated {dsr}",
+        sharpe=f"{value['sharpe']:.2f}", psr=_number(value.get("psr")), dsr=f"{value['dsr']:.2f}",
+    )  # fmt: skip
     if "haircut_sharpe" not in value:
-        return (f"{said}; no haircut: {known['haircut_sharpe'].reason}",)
-    needed = f"years needed {_number(value.get('min_trl'))} (MinTRL), {_number(value.get('min_btl'))} (MinBTL)"
-    return f"{said}, haircut {value['haircut_sharpe']:.2f}", f"        {needed}"
+        why = understood(known["haircut_sharpe"].reason)
+        return ((say("luck"), said + say("; no haircut: {reason}", reason=why)),)
+    cut = say(", haircut {value}", value=f"{value['haircut_sharpe']:.2f}")
+    needed = say(
+        "years needed {track} (MinTRL), {backtest} (MinBTL)",
+        track=_number(value.get("min_trl")), backtest=_number(value.get("min_btl")),
+    )  # fmt: skip
+    return (say("luck"), said + cut), ("", needed)

@@ -46,7 +46,7 @@ def fitting(parts: Sequence[str], width: int, between: str = "  ") -> str:
 
 def wrapped(text: object, width: int, most: int = 1, style: str = "", *, label: str = "") -> Text:
     """Break a text between words into at most so many lines beside a label, the rest cut; a number keeps its %."""
-    room, lines = width - len(label), [""]
+    room, lines = width - cell_len(label), [""]
     for word in re.sub(r"(?<=\d)\s+%", f"{GLUE}%", clean(text)).replace("\n", " ").split(" "):
         one = cut(word, room) if GLUE not in word else word
         if not lines[-1]:
@@ -57,4 +57,4 @@ def wrapped(text: object, width: int, most: int = 1, style: str = "", *, label: 
             lines.append(one)
     if len(lines) > most:
         lines = [*lines[: most - 1], cut(" ".join(lines[most - 1 :]), room)]
-    return Text((label + f"\n{' ' * len(label)}".join(lines)).replace(GLUE, " "), style)
+    return Text((label + f"\n{' ' * cell_len(label)}".join(lines)).replace(GLUE, " "), style)

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["ONE"]
 
 ONE: dict[str, str] = {
+    " (and {count} other reasons)": " (and 1 other reason)",
     " {count} more rows and all other tests in study-tests.csv.": " 1 more row and all other tests in study-tests.csv.",
     "Announcers at {kind}, the {shown} of {count} events with the largest CAR {window}; blue above, orange below, "
     "the strongest shade from {full}.": "The announcer at {kind}, 1 event; blue above, orange below, the strongest "
@@ -43,6 +44,7 @@ ONE: dict[str, str] = {
     "{count} training events to {until}, sessions after the fill; without any drift as much would be seen with p {p}.": (
         "1 training event to {until}, sessions after the fill; without any drift as much would be seen with p {p}."
     ),
+    "{count} trials on these data": "1 trial on these data",
     "{value} after {sessions} sessions ({low} to {high}), {count} events": "{value} after {sessions} sessions ({low} "
     "to {high}), 1 event",
 }

@@ -9,8 +9,9 @@ from backtest.tearsheet.messages.ko_luck import LUCK
 from backtest.tearsheet.messages.ko_pages import PAGES
 from backtest.tearsheet.messages.ko_reasons import REASONS
 from backtest.tearsheet.messages.ko_results import RESULTS
+from backtest.tearsheet.messages.ko_screen import SCREEN
 from backtest.tearsheet.messages.ko_sentences import SENTENCES
 
 __all__ = ["KOREAN"]
 
-KOREAN: dict[str, str] = LABELS | SENTENCES | RESULTS | PAGES | FITS | CONVENTIONS | LUCK | REASONS
+KOREAN: dict[str, str] = LABELS | SENTENCES | RESULTS | PAGES | FITS | CONVENTIONS | LUCK | REASONS | SCREEN

@@ -194,6 +194,6 @@ LABELS: dict[str, str] = {
     "DSR, a probability: 0.95 convinces": "DSR, 확률: 0.95 이상이면 설득력 있음",
     "outside the baskets": "바스켓 밖",
     "over base": "기준 대비",
-    "trials": "시도 횟수",
+    "trials": "시도",
     "{count} other baskets": "그 밖의 바스켓 {count}개",
 }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import sys
 from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
+from rich.cells import cell_len
 
 from backtest.cli.console import clean
 from backtest.cli.numbers import spark
@@ -19,10 +21,13 @@ from backtest.cli.words import wrapped
 from backtest.config.model import Config
 from backtest.result import Metric, Provenance, Result
 from backtest.tearsheet.cards import cards
+from backtest.tearsheet.messages import say, speaking
+from backtest.tearsheet.messages.catalogue import TABLES
 from backtest.tearsheet.sections.base import View
 from backtest.tearsheet.series import series
 from data.events.funnel import Funnel, Loss
 from tests.backtest import samples, samples_evidence
+from tests.backtest.asked import Asked
 
 FOLDER = Path("runs/base-0123abcd")
 
@@ -100,7 +105,7 @@ def test_the_screen_holds_what_matters(result: Result) -> None:
         "322 not mapped: no trigger (and 1 other reason)",
         "costs   1,240: half spread 6, commission 1,234",
         "page    runs/base-0123abcd/tearsheet.html",
-        "open    in a browser, or: backtest serve",
+        "open it in a browser, or: backtest serve",
     ):
         assert told in screen
 
@@ -170,9 +175,7 @@ def test_the_screen_fits(result: Result, width: int, most: int) -> None:
         funnel=Funnel((9,) * 5, tuple(Loss("valid", "long reason " * 20, count) for count in range(20))),
         provenance=dataclasses.replace(result.provenance, disclosure=("a long disclosure " * 30,)),
     )
-    lines = summary(
-        crowded, FOLDER, width, ["trials  " + "very many " * 9, "luck    " + "left of it " * 9]
-    ).splitlines()
+    lines = summary(crowded, FOLDER, width, [("trials", "very many " * 9), ("luck", "left of it " * 9)]).splitlines()
     assert len(lines) <= most
     assert max(len(line) for line in lines if not line.startswith("page")) <= min(width, 100)
 
@@ -215,7 +218,7 @@ def test_a_terminal_gets_colour_unless_it_is_asked_not_to(
 
 def test_what_the_ledger_says_stands_beside_its_labels(result: Result) -> None:
     """A line each, above the page."""
-    rows = summary(result, FOLDER, 80, ["trials  3 trials on these data", "luck    deflated 0.61"]).splitlines()
+    rows = summary(result, FOLDER, 80, [("trials", "3 trials on these data"), ("luck", "deflated 0.61")]).splitlines()
     assert rows[-4:-2] == ["trials  3 trials on these data", "luck    deflated 0.61"]
 
 
@@ -225,6 +228,35 @@ def test_a_long_path_is_never_broken(result: Result) -> None:
     screen = summary(result, folder, 60)
     assert f"page    {folder / 'tearsheet.html'}" in screen.splitlines()
     assert f"backtest serve --out {folder.parent}" in screen
+
+
+@pytest.mark.parametrize("width", [100, 80, 60])
+@pytest.mark.parametrize("name", ["sample", "one_session", "ruined", "full"])
+def test_the_screen_speaks_korean_in_its_columns(name: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing asked for is missing; no line is wider in cells than the terminal, but the path; labels fill a gutter."""
+    asked = Asked(TABLES["ko"])
+    monkeypatch.setitem(TABLES, "ko", asked)
+    made = getattr(samples if hasattr(samples, name) else samples_evidence, name)()
+    with speaking("ko"):
+        rows = summary(
+            made, FOLDER, width, [(say("trials"), say("{count} trials on these data", count=3))]
+        ).splitlines()
+    assert asked.missing == set()
+    assert max(cell_len(row) for row in rows if "tearsheet.html" not in row) <= width
+    labelled = {row[: row.index("  ")]: row for row in rows if row[:2] in {"비용", "시도", "이벤"}}
+    assert set(labelled) == {"비용", "시도", "이벤트"}
+    for label, row in labelled.items():
+        text = row[len(label) :].lstrip()
+        assert cell_len(row[: row.index(text)]) == 8
+
+
+def test_korean_numbers_stand_under_their_heads() -> None:
+    """The right edge of the run's column, in cells, is the same in the head and in every row."""
+    with speaking("ko"):
+        rows = summary(samples_evidence.full(), FOLDER, 80).splitlines()
+    head = next(k for k, row in enumerate(rows) if "95 % 구간" in row)
+    ends = [re.match(r".*?(?:실행|\d\.\d+)(?=  |$)", row)[0] for row in rows[head : head + 7]]
+    assert {cell_len(end) for end in ends} == {23}
 
 
 @pytest.mark.parametrize(

@@ -19,29 +19,18 @@ from backtest.tearsheet.messages.catalogue import TABLES
 from backtest.tearsheet.messages.en_one import ONE
 from backtest.tearsheet.render import render
 from tests.backtest import samples, samples_evidence
+from tests.backtest.asked import Asked
 
 PACKAGE = Path(samples.__file__).parents[2] / "backtest" / "tearsheet"
 OTHERS = [name for name in LANGUAGES if name != "en"]
 
 
-class Asked(dict):
-    """A table that remembers what it did not have."""
-
-    def __init__(self, table):
-        super().__init__(table)
-        self.missing = set()
-
-    def get(self, key, default=None):
-        """Look up, and remember."""
-        if key not in self:
-            self.missing.add(key)
-        return super().get(key, default)
-
-
 def _written() -> set[str]:
     found = set()
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    spoken = re.compile(r"^from backtest\.tearsheet\.messages import .*\bsay\b", re.MULTILINE)
+    for path in [*PACKAGE.rglob("*.py"), *(PACKAGE.parent / "cli").glob("*.py")]:
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)) if spoken.search(text) else ():
             is_said = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say"
             if is_said and isinstance(node.args[0], ast.Constant):
                 found.add(node.args[0].value)
