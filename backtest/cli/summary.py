@@ -84,8 +84,9 @@ def _head(result: Result, width: int) -> Iterator[Text]:
     said = result.verdict if language() == "en" else verdict(result)
     yield wrapped(said, width, 4, STYLES.get(code, "bold"))
     if result.provenance.simulated:
+        banner = f"{say('SIMULATED PRICES')}: "
         told = " ".join(map(understood, result.provenance.disclosure)).removeprefix("Simulated prices: ")
-        yield wrapped(f"{say('SIMULATED PRICES')}: {told}", width, 2, "bold yellow")
+        yield wrapped(banner + told.removeprefix(banner), width, 2, "bold yellow")
     yield Text(fitting([clean(result.run_id), clean(sources)], width), "dim")
     yield from _warnings(result.warnings, width)
 

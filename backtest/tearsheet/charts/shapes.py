@@ -22,7 +22,7 @@ BINS = 40
 AXIS_HEIGHT = 22
 ROW, THICK = 22, 14
 # Right of the bars stand their numbers, one under another.
-ROOM = 0.35
+ROOM = 0.5
 SHADES = 5
 CELL_HEIGHT = 9
 LABELLED = 14

@@ -1,7 +1,7 @@
 (() => {
 "use strict";
 const root = document.documentElement;
-addEventListener("load", () => requestAnimationFrame(() => setTimeout(() => root.classList.add("whole"))));
+addEventListener("load", () => root.classList.add("whole"));
 const data = JSON.parse(document.getElementById("readings").textContent);
 
 const toggle = document.getElementById("theme");

@@ -34,19 +34,14 @@ def _page(folder: Path, name: str, lang: str = "en") -> str:
     return path.as_uri()
 
 
-WHOLE = """new Promise(done => {
-  const whole = () => document.documentElement.classList.contains("whole");
-  const look = left => whole() || !left ? done() : setTimeout(look, 5, left - 1);
-  look(400);
-})"""
 HEIGHTS = "[...document.querySelectorAll('section')].map(one => Math.round(one.getBoundingClientRect().height))"
 
 
-def test_the_page_is_whole_right_after_it_has_loaded(browser: Tab, tmp_path: Path) -> None:
-    """What was left for after the first paint is laid out by itself: every section as high as without the delay."""
+def test_the_page_is_whole_when_it_has_loaded(browser: Tab, tmp_path: Path) -> None:
+    """What waited for the first paint is laid out then: every section is as high as without the delay."""
     browser.size(1280, 900)
     address = _page(tmp_path, "full")
-    _open(browser, address)
+    browser.open(address)
     heights, scroll = browser.run(HEIGHTS), browser.run("document.documentElement.scrollHeight")
     path = tmp_path / "full-en.html"
     at_once = path.read_text(encoding="utf-8").replace("content-visibility:auto", "")
@@ -54,12 +49,6 @@ def test_the_page_is_whole_right_after_it_has_loaded(browser: Tab, tmp_path: Pat
     browser.open(address)
     assert len(heights) > 10
     assert (heights, scroll) == (browser.run(HEIGHTS), browser.run("document.documentElement.scrollHeight"))
-
-
-def _open(browser: Tab, address: str) -> None:
-    """Open a page and wait until its script has let all of it be laid out."""
-    browser.open(address)
-    browser.run(WHOLE)
 
 
 # Labels of a figure that touch, labels that leave the window, tables that do not fit where there is room for them.
@@ -92,7 +81,7 @@ def test_nothing_overlaps_or_is_cut_at_three_widths(browser: Tab, tmp_path: Path
     address = _page(tmp_path, state, lang)
     for width in (1440, 768, 390):
         browser.size(width, 1000, mobile=width < 500)
-        _open(browser, address)
+        browser.open(address)
         found = browser.run(LAID_OUT)
         assert found["wide"] <= width
         assert found["touching"] == []
@@ -129,7 +118,7 @@ def _over(browser: Tab, selector: str) -> bool:
 def test_the_pointer_reaches_the_link_in_the_card_of_a_mark(browser: Tab, tmp_path: Path) -> None:
     """Hovering opens the card, moving into it keeps it open, its link is the event's source, leaving closes it."""
     browser.size(1440, 1000)
-    _open(browser, _page(tmp_path, "sample"))
+    browser.open(_page(tmp_path, "sample"))
     source = "https://www.example.com/press/2026?a=1&b=2"
     mark = browser.run(
         "[...document.querySelectorAll('.mark')].findIndex(one => one.getAttribute('aria-label').includes('https:'))"
@@ -153,7 +142,7 @@ def _key(browser: Tab, key: str, code: int) -> None:
 def test_the_keyboard_reaches_the_link_and_comes_back(browser: Tab, tmp_path: Path) -> None:
     """Focus opens, Enter goes to the link, Escape goes back to the mark and closes."""
     browser.size(1440, 1000)
-    _open(browser, _page(tmp_path, "sample"))
+    browser.open(_page(tmp_path, "sample"))
     browser.run(
         "[...document.querySelectorAll('.mark')].find(one => one.getAttribute('aria-label').includes('https:')).focus()"
     )
@@ -167,7 +156,7 @@ def test_the_keyboard_reaches_the_link_and_comes_back(browser: Tab, tmp_path: Pa
 def test_the_crosshair_stands_at_one_session_in_all_charts(browser: Tab, tmp_path: Path) -> None:
     """Under a real pointer: every chart over sessions shows its line at the same share and the same date."""
     browser.size(1440, 1000)
-    _open(browser, _page(tmp_path, "full"))
+    browser.open(_page(tmp_path, "full"))
     _shown(browser, "#figure-growth .box > svg")
     x, y = _middle(browser, "#figure-growth .box > svg")
     _move(browser, x + 60, y)
@@ -183,7 +172,7 @@ def test_the_page_takes_the_theme_of_the_system_and_the_button_the_other(browser
     """Dark by the system, light by the button, and the button says what it would do."""
     features = [{"name": "prefers-color-scheme", "value": "dark"}]
     browser.ask("Emulation.setEmulatedMedia", features=features)
-    _open(browser, _page(tmp_path, "sample"))
+    browser.open(_page(tmp_path, "sample"))
     shade = "getComputedStyle(document.body).backgroundColor"
     assert browser.run(f"[{shade}, theme.textContent]") == ["rgb(16, 20, 26)", "Light"]
     browser.run("theme.click()")
@@ -215,7 +204,7 @@ def test_no_error_is_told_and_nothing_is_requested_while_a_person_plays(browser:
     """Theme, sort, filter and keys: no log entry, no exception, no request but the file itself."""
     browser.told.clear()
     address = _page(tmp_path, "full")
-    _open(browser, address)
+    browser.open(address)
     browser.run(
         """theme.click();
         for (const head of document.querySelectorAll("table[data-sortable] th")) head.click();
