@@ -13,6 +13,7 @@ from backtest.simulation import LEAST, MOST
 from backtest.sources import places, read_prices
 from data.calendar import joint
 from data.calendar import load as load_calendar
+from data.counts import many
 from data.errors import Finding, InputError, MissingDataError, RunError
 from data.events import curated
 from data.events import files as event_files
@@ -182,7 +183,7 @@ def _check_benchmark(config: Config, laid: Panel, first: int) -> None:
     gaps = np.flatnonzero(np.isnan(laid.close[first:, laid.column(config.benchmark)]))
     if len(gaps):
         raise RunError(
-            f"benchmark {config.benchmark} has no close in {len(gaps)} sessions of the run, first "
+            f"benchmark {config.benchmark} has no close in {many(len(gaps), 'session')} of the run, first "
             f"{laid.sessions[first + gaps[0]]}; its return would count as 0: choose another, or shorten the period",
         )
 

@@ -10,6 +10,7 @@ import polars as pl
 from backtest.sources import groups
 from data.axis import axis
 from data.calendar import weekdays
+from data.counts import many
 from data.errors import Finding, InputError, RunError
 from data.mixed import Money, mixed
 from data.prices.settings import PriceFiles
@@ -98,7 +99,7 @@ def check(config: Config, laid: Mixed, first: int) -> None:
         gaps = np.flatnonzero(laid.missing[first:, column] | before)
         if len(gaps):
             raise RunError(
-                f"benchmark {config.benchmark} has no close in {len(gaps)} sessions of the run, first "
+                f"benchmark {config.benchmark} has no close in {many(len(gaps), 'session')} of the run, first "
                 f"{laid.axis.days[first + gaps[0]]}; its return would count as 0: choose another, or shorten the "
                 "period",
             )

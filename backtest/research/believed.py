@@ -16,6 +16,7 @@ from backtest.inference.sharpe import min_trl, psr
 from backtest.metrics.luck import METHODS, NOT_ABOVE_0, cut
 from backtest.metrics.skill import set_to
 from backtest.result import Metric
+from data.counts import many
 from data.errors import RunError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ __all__ = ["Believed", "Best", "believed"]
 
 RESAMPLES = 2_000
 LEVEL = 0.05
+STILL = ("cell never leaves its mix and takes", "cells never leave their mix and take")
 OVER = "net returns of the cells over their untilted mixes"
 GONE = "the cells share no sessions, or a cell or its mix was ruined"
 
@@ -154,7 +156,7 @@ def _compared(active: F | None, seed: int) -> tuple[tuple[Metric, ...], tuple[in
         "step_m": float(len(stands)),
     }
     still = active.shape[1] - len(moving)
-    apart = f"; {still} cells never leave their mix and take no part" if still else ""
+    apart = f"; {many(still, *STILL)} no part" if still else ""
     how = f"{OVER}, stationary bootstrap, blocks of {length:.1f} sessions on average, {RESAMPLES:,} resamples{apart}"
     return _tests(values, "", how), stands
 

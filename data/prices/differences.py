@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from data.counts import many
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
@@ -65,8 +67,8 @@ def _sessions(have: pl.DataFrame, other: pl.DataFrame, kind: Literal["added", "l
     before = [day for day in outside if bounds[0] is not None and day < bounds[0]]
     for stretch in [*stretches, before, outside[len(before) :]]:
         if stretch:
-            many = f"{len(stretch)} sessions from {stretch[0]} to {stretch[-1]}"
-            text = f"{kind} {many if len(stretch) > 1 else stretch[0]}"
+            several = f"{len(stretch)} sessions from {stretch[0]} to {stretch[-1]}"
+            text = f"{kind} {several if len(stretch) > 1 else stretch[0]}"
             yield Change(kind, stretch[0], stretch[-1], len(stretch), text)
 
 
@@ -151,7 +153,7 @@ def _others(both: pl.DataFrame, ratio: NDArray[np.float64]) -> Iterator[Change]:
         changed = np.flatnonzero(gone | moved)
         if len(changed):
             first, last = days[changed[0]], days[changed[-1]]
-            text = f"{name} of {len(changed)} sessions from {first} to {last} changed"
+            text = f"{name} of {many(len(changed), 'session')} from {first} to {last} changed"
             yield Change("other", first, last, len(changed), text)
 
 

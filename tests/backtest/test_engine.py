@@ -79,7 +79,7 @@ def test_a_benchmark_with_gaps_is_refused(small, tmp_path):
     """A session without the benchmark's price would count as a return of zero."""
     gone = (pl.col("asset") == "MKT") & (pl.col("session") == small.sessions[40])
     part = write(tmp_path, small.prices.filter(~gone), pl.read_csv(small.folder / "events.csv"))
-    with pytest.raises(RunError, match=rf"MKT has no close in 1 sessions of the run, first {small.sessions[40]}"):
+    with pytest.raises(RunError, match=rf"MKT has no close in 1 session of the run, first {small.sessions[40]}"):
         part.run()
 
 

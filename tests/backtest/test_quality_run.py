@@ -45,7 +45,7 @@ def test_doubts_are_counted_on_the_screen_and_listed_in_the_folder(folder: Path,
     """A doubling without a split stays, is said, and can be read row by row."""
     assert main(["run", str(folder / "c.yaml"), "--out", str(folder / "runs")]) == 0
 
-    assert "1 doubts in the prices (jump 1)" in " ".join(capsys.readouterr().out.split())
+    assert "1 doubt in the prices (jump 1)" in " ".join(capsys.readouterr().out.split())
     (path,) = (folder / "runs").glob("*/quality.parquet")
     assert pl.read_parquet(path).select("severity", "kind", "asset", "where").rows() == [
         ("warning", "jump", "B", f"prices.csv row 43 ({load_calendar().sessions[-380]} B)")

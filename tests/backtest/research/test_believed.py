@@ -49,7 +49,7 @@ def test_the_tests_are_those_of_the_differences(family, found):
 def test_a_cell_that_never_moves_is_named(found):
     """It takes no part, and the convention says so."""
     (test,) = (metric for metric in found.metrics if metric.name == "spa_p")
-    assert "1 cells never leave their mix" in test.convention
+    assert "1 cell never leaves its mix" in test.convention
 
 
 def test_every_number_has_unit_and_convention(found):

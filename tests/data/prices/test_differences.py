@@ -72,6 +72,6 @@ def test_other_columns_are_counted() -> None:
     old = history(closes, volume={0: 10.0, 1: 20.0}, high={0: 1.0})
     new = history(closes, volume={0: 11.0, 1: 21.0}, high={0: 1.5})
     assert said(old, new) == [
-        ("other", "high of 1 sessions from 2024-01-01 to 2024-01-01 changed"),
+        ("other", "high of 1 session from 2024-01-01 to 2024-01-01 changed"),
         ("other", "volume of 2 sessions from 2024-01-01 to 2024-01-02 changed"),
     ]
