@@ -11,10 +11,13 @@ from backtest.evidence.types import STRESS
 from backtest.inputs import read
 
 
+EVIDENCE = {"placebo_draws": 0, "study": False, "hindsight": False}
+
+
 @pytest.fixture(scope="module")
 def line(small):
-    """Give the line of the small market."""
-    config = small.config()
+    """Give the line of the small market, with the shifts that every run has."""
+    config = small.config(evidence=EVIDENCE)
     return line_of(config, read(config, small.folder))
 
 
