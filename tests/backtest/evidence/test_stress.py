@@ -10,7 +10,6 @@ from backtest.evidence.stress import WORST, dies_at, stress
 from backtest.evidence.types import STRESS
 from backtest.inputs import read
 
-
 EVIDENCE = {"placebo_draws": 0, "study": False, "hindsight": False}
 
 
