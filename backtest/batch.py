@@ -13,7 +13,7 @@ import numpy as np
 
 from backtest.bar import bar
 from backtest.costs import Account, Costs
-from backtest.kernels import abreast, lanes, prepare
+from backtest.kernels import abreast, books, lanes, prepare
 from backtest.kernels import simulate as kernel
 from backtest.kernels.objects import laid
 from backtest.kernels.parts import totals
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Batch", "Walks", "simulate_many", "walk_many"]
 
 ROUNDING = 1e-6  # of the mean: a smaller deviation is what running sums of squares leave of a constant
-NAMES = tuple(enumerate(kernel.SUMMARY))
+NAMES = tuple(enumerate(books.SUMMARY))
 SLICE = 32  # scenarios that one thread walks before it looks for more
 
 
@@ -157,12 +157,12 @@ def simulate_many(
             equities.append(equity)
     import polars as pl
 
-    frame = pl.concat(summaries, rechunk=False) if summaries else _summary(np.zeros((0, len(kernel.SUMMARY))))
+    frame = pl.concat(summaries, rechunk=False) if summaries else _summary(np.zeros((0, len(books.SUMMARY))))
     return Walks(frame, np.concatenate(equities) if paths and equities else None)
 
 
 def walk_many(
-    on: kernel.Market,
+    on: books.Market,
     batch: Batch,
     costs: Costs,
     account: Account,
@@ -230,13 +230,13 @@ def _share_a_panel(costs: Sequence[Costs], accounts: Sequence[Account]) -> None:
 
 
 def _walk_batch(
-    on: kernel.Market, batch: Batch, table: NDArray[np.float64], threads: int, *, paths: bool,
+    on: books.Market, batch: Batch, table: NDArray[np.float64], threads: int, *, paths: bool,
     side_by_side: bool = True, tell: Callable[[int], None] = _untold,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
     """Walk abreast what is plain, and what is left one by one."""
-    sessions, scenario = on.mark.shape[1], np.ascontiguousarray(batch.scenario, dtype=np.int64)
+    sessions, scenario = len(on.mark), np.ascontiguousarray(batch.scenario, dtype=np.int64)
     batch = Batch(scenario, *numbers(batch.session, batch.start, batch.asset, batch.weight))
-    out = (np.zeros((len(batch), len(kernel.SUMMARY))), np.zeros((len(batch) if paths else 0, 1, sessions)))
+    out = (np.zeros((len(batch), len(books.SUMMARY))), np.zeros((len(batch) if paths else 0, 1, sessions)))
     left = np.ones(len(batch), dtype=np.bool_)
     if side_by_side and len(batch) >= lanes.LANES and _plain(on, table):
         left = ~_abreast(on, batch, table, threads, out, tell)
@@ -246,12 +246,12 @@ def _walk_batch(
 
 
 def _abreast(  # noqa: PLR0917
-    on: kernel.Market, batch: Batch, table: NDArray[np.float64], threads: int, out: tuple[NDArray[np.float64], ...],
+    on: books.Market, batch: Batch, table: NDArray[np.float64], threads: int, out: tuple[NDArray[np.float64], ...],
     tell: Callable[[int], None],
 ) -> NDArray[np.bool_]:  # fmt: skip
     """Walk abreast; say which scenarios were plain."""
-    assets, sessions = on.mark.shape
-    rows = kernel.Rows(batch.session, batch.start, batch.asset, batch.weight)
+    sessions, assets = on.mark.shape
+    rows = books.Rows(batch.session, batch.start, batch.asset, batch.weight)
     bits, plain = batch.weight.view(np.int64), np.ones(len(batch), dtype=np.bool_)
     summary, equity = out
 
@@ -268,12 +268,12 @@ def _abreast(  # noqa: PLR0917
 
 
 def _one_by_one(  # noqa: PLR0917
-    on: kernel.Market, batch: Batch, table: NDArray[np.float64], threads: int, out: tuple[NDArray[np.float64], ...],
+    on: books.Market, batch: Batch, table: NDArray[np.float64], threads: int, out: tuple[NDArray[np.float64], ...],
     which: NDArray[np.int64], tell: Callable[[int], None],
 ) -> None:  # fmt: skip
     """Walk the scenarios ``which`` by the general walk."""
-    assets, sessions = on.mark.shape
-    rows = kernel.Rows(batch.session, batch.start, batch.asset, batch.weight)
+    sessions, assets = on.mark.shape
+    rows = books.Rows(batch.session, batch.start, batch.asset, batch.weight)
     inside(rows, on, batch.scenario)
     summary, equity = out
     given, none = laid(on, rows, batch.scenario, table), laid(prepare.journal(0, 0, 0))
@@ -312,9 +312,9 @@ def _share(
             yield from pool.map(one, slices)
 
 
-def _plain(on: kernel.Market, table: NDArray[np.float64]) -> bool:
+def _plain(on: books.Market, table: NDArray[np.float64]) -> bool:
     """Say whether the scenarios may walk abreast: every cell priced, no corporate actions, proportional costs alone."""
-    terms = dict(zip(kernel.Terms._fields, table.T, strict=True))
+    terms = dict(zip(books.Terms._fields, table.T, strict=True))
     others = (
         "per_share", "minimum", "impact", "credit", "band", "lot", "turnover_cap", "participation_cap",
         "maintenance", "sequential",

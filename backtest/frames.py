@@ -30,7 +30,7 @@ def daily(on: Stage, walked: Walk, base: Walk, benchmark: Walk | None) -> pl.Dat
     days = on.panel.sessions[on.first :]
     last = np.append(np.flatnonzero(days[1:] != days[:-1]), len(days) - 1)
     starts = np.append(0, last[:-1] + 1)
-    worth = walked.shares * on.market.mark.T
+    worth = walked.shares * on.market.mark
     count = len(walked.equity)
     notional = np.zeros(count)
     # Unbuffered adds run in the order of the journal, so the sums are the same in every run.

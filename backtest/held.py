@@ -41,7 +41,7 @@ def exposure(on: Stage, walked: Walk, baskets: Mapping[str, str]) -> pl.DataFram
     days = on.panel.sessions[on.first :]
     last = np.append(np.flatnonzero(days[1:] != days[:-1]), len(days) - 1)
     equity = walked.equity[last]
-    worth = np.nan_to_num(walked.shares[last] * on.market.mark.T[last])
+    worth = np.nan_to_num(walked.shares[last] * on.market.mark[last])
     frames = []
     for basket, columns in _columns(on.panel.assets, baskets).items():
         own = worth[:, columns]

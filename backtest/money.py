@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backtest.kernels.simulate import DELISTED, IN_LIEU, RUINED
+from backtest.kernels.books import DELISTED, IN_LIEU, RUINED
 from data.rates import parts
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backtest.costs import Account, Costs
-from backtest.kernels import prepare
+from backtest.kernels import books, prepare
 from backtest.kernels import simulate as kernel
 from backtest.kernels.parts import totals
 from backtest.portfolio import Targets
@@ -84,7 +84,7 @@ class Walk:
         kinds = {}
         for name in ("half_spread", "slippage", "commission", "impact"):
             kinds[name] = np.zeros(len(self.equity))
-            np.add.at(kinds[name], self.label[:, 0], self.order[:, kernel.ORDER.index(name)])
+            np.add.at(kinds[name], self.label[:, 0], self.order[:, books.ORDER.index(name)])
         return {**kinds, "borrow": self.borrow}
 
     @property
@@ -92,12 +92,12 @@ class Walk:
         """Give the order log."""
         import polars as pl
 
-        reasons = [kernel.REASONS[code] for code in self.label[:, 2].tolist()]
+        reasons = [books.REASONS[code] for code in self.label[:, 2].tolist()]
         return pl.DataFrame(
             [
                 pl.Series("session", self.label[:, 0]),
                 pl.Series("asset", self.label[:, 1]),
-                *(pl.Series(name, self.order[:, at]) for at, name in enumerate(kernel.ORDER)),
+                *(pl.Series(name, self.order[:, at]) for at, name in enumerate(books.ORDER)),
                 pl.Series("reason", reasons, dtype=pl.String),
             ],
         )
@@ -161,7 +161,7 @@ def market(
     *,
     delistings: Mapping[tuple[int, int], float] | None = None,
     **panel: NDArray[np.float64],
-) -> kernel.Market:
+) -> books.Market:
     """Prepare a panel for the walk; averages of volume and volatility are taken when a setting needs them."""
     close = _checked("close", close, close)
     fill = close if fill is None else _checked("open", fill, close)
@@ -183,14 +183,14 @@ def market(
     )
 
 
-def walk(on: kernel.Market, targets: Targets, costs: Costs, account: Account, capital: float | None = None) -> Walk:
+def walk(on: books.Market, targets: Targets, costs: Costs, account: Account, capital: float | None = None) -> Walk:
     """Walk one portfolio on a prepared panel; the journal is made larger when it turns out too small."""
     rows = totals(*numbers(targets.session, targets.start, targets.asset, targets.weight))
     inside(rows, on, np.array([0, len(rows.session)]))
-    assets, sessions = on.mark.shape
+    sessions, assets = on.mark.shape
     room = 2 * len(rows.asset) + assets
     while True:
-        summary, paths = np.zeros((1, len(kernel.SUMMARY))), np.zeros((1, len(kernel.DAILY), sessions))
+        summary, paths = np.zeros((1, len(books.SUMMARY))), np.zeros((1, len(books.DAILY), sessions))
         journal = prepare.journal(sessions, assets, room)
         desk = prepare.desk(sessions, assets, detail=True)
         scenario = np.array([0, len(rows.session)], dtype=np.int64)
@@ -200,7 +200,7 @@ def walk(on: kernel.Market, targets: Targets, costs: Costs, account: Account, ca
         if orders <= room:
             break
         room = orders
-    named = dict(zip(kernel.DAILY, paths[0], strict=True))
+    named = dict(zip(books.DAILY, paths[0], strict=True))
     label, order = journal.label[:orders], journal.order[:orders]
     return Walk(
         **named, held=journal.shares, since=journal.since, label=label, order=order, margin_calls=calls,
@@ -220,9 +220,9 @@ def numbers(
     return places[0], places[1], places[2], np.ascontiguousarray(weight, dtype=np.float64)
 
 
-def inside(rows: kernel.Rows, on: kernel.Market, scenario: NDArray[np.int64]) -> None:
+def inside(rows: books.Rows, on: books.Market, scenario: NDArray[np.int64]) -> None:
     """Refuse positions outside the panel and sessions out of order: the compiled walk does not look."""
-    assets, sessions = on.mark.shape
+    sessions, assets = on.mark.shape
     for name, values, bound in (("asset", rows.asset, assets), ("session", rows.session, sessions)):
         if len(values) and not 0 <= values.min() <= values.max() < bound:
             raise RunError(f"targets name {name} {values.min()} to {values.max()}, the panel has 0 to {bound - 1}")
@@ -273,8 +273,8 @@ def _borrow(costs: Costs, close: NDArray[np.float64], given: NDArray[np.float64]
     return np.full((1, close.shape[1]), costs.borrow_bps_per_year * BPS)
 
 
-def _sparse(weights: NDArray[np.float64], on: kernel.Market) -> Targets:
-    assets, sessions = on.mark.shape
+def _sparse(weights: NDArray[np.float64], on: books.Market) -> Targets:
+    sessions, assets = on.mark.shape
     weights = np.asarray(weights, dtype=np.float64)
     if weights.shape != (sessions, assets):
         raise RunError(f"targets have shape {weights.shape}, expected {(sessions, assets)} like close")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from backtest.costs import Account, Costs
-    from backtest.kernels.simulate import Market
+    from backtest.kernels.books import Market
     from backtest.simulation import Walk
     from data.mixed import Mixed
     from data.panel import Panel
@@ -114,7 +114,7 @@ def _from(whole: Market, first: int) -> Market:
     return whole._replace(
         reference=whole.reference[first:],
         tradable=whole.tradable[first:],
-        mark=np.ascontiguousarray(whole.mark[:, first:]),
+        mark=whole.mark[first:],
         dividend=whole.dividend[first:],
         split=whole.split[first:],
         days=days,

@@ -10,7 +10,7 @@ import oracle
 from hypothesis import strategies as st
 
 from backtest.kernels import attribute as second
-from backtest.kernels import prepare, simulate
+from backtest.kernels import books, prepare, simulate
 from backtest.kernels.parts import parts, totals
 
 FREE = {
@@ -87,16 +87,16 @@ class Case:
         session, start, asset, _, weight = self.entries()
         rows = totals(session, start, asset, weight)
         scenario = np.array([0, len(session)], dtype=np.int64)
-        summary, paths = np.zeros((1, len(simulate.SUMMARY))), np.zeros((1, len(simulate.DAILY), sessions))
+        summary, paths = np.zeros((1, len(books.SUMMARY))), np.zeros((1, len(books.DAILY), sessions))
         room = prepare.journal(sessions, assets, 4 * (len(rows.asset) + assets) * max(sessions, 1))
         desk = prepare.desk(sessions, assets, detail=True)
         simulate.walk(self.market(), rows, scenario, self.terms(), 0, 1, desk, summary, paths, room)
-        named = dict(zip(simulate.SUMMARY, summary[0], strict=True))
+        named = dict(zip(books.SUMMARY, summary[0], strict=True))
         count = int(named["orders"])
         return SimpleNamespace(
-            **dict(zip(simulate.DAILY, paths[0], strict=True)), shares=room.shares[room.since],
+            **dict(zip(books.DAILY, paths[0], strict=True)), shares=room.shares[room.since],
             label=room.label[:count], order=room.order[:count], summary=named,
-            why=[simulate.REASONS[code] for code in room.label[:count, 2]], stopped=int(named["stopped"]),
+            why=[books.REASONS[code] for code in room.label[:count, 2]], stopped=int(named["stopped"]),
         )  # fmt: skip
 
     def prices(self):

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from backtest.kernels.books import INNER, ONCE, ORDERS, Desk, Rows
 from backtest.kernels.lanes import (
     ACTIVE,
     BEFORE,
@@ -60,7 +61,6 @@ from backtest.kernels.lanes import (
 from backtest.kernels.loading import advance, load
 from backtest.kernels.objects import entry
 from backtest.kernels.rebalance import buy, fit, scale, sell, settle, sure
-from backtest.kernels.simulate import INNER, ONCE, ORDERS, Desk, Rows
 
 
 @entry
@@ -155,13 +155,13 @@ def _keep(session: I, table: F, lane: F, at: I, ring: F, sessions: int, plain: B
 @INNER
 def _show(mark: F, table: F, lane: F, at: I, ring: F, start: int, paths: F, count: int) -> int:
     """Mark the sessions before the first row that is not traded yet; give that row's session."""
-    last, t = ZERO + mark.shape[1], start
+    last, t = len(mark) + 0, start
     for l in range(LANES):
         last = min(last, at[SESSION, l])
     while t < last:
         for l in range(LANES):
             if at[DUE, l] == t:
-                _turn(table, lane, at, ring, l, mark.shape[1])
+                _turn(table, lane, at, ring, l, len(mark))
         until = last
         for l in range(LANES):
             until = min(until, at[DUE, l])
@@ -193,7 +193,7 @@ def _mark(mark: F, table: F, lane: F, t: int) -> None:
         lane[NOW + l] = 0.0
     i = ZERO
     while i + 4 <= len(table):
-        p, q, r, s = mark[i, t], mark[i + 1, t], mark[i + 2, t], mark[i + 3, t]
+        p, q, r, s = mark[t, i], mark[t, i + 1], mark[t, i + 2], mark[t, i + 3]
         a, b, c, d = table[i], table[i + 1], table[i + 2], table[i + 3]
         for l in range(LANES):
             lane[NOW + l] = (
@@ -201,7 +201,7 @@ def _mark(mark: F, table: F, lane: F, t: int) -> None:
             ) + d[SHOWN + l] * s  # fmt: skip
         i += 4
     while i < len(table):
-        p, a = mark[i, t], table[i]
+        p, a = mark[t, i], table[i]
         for l in range(LANES):
             lane[NOW + l] += a[SHOWN + l] * p
         i += 1

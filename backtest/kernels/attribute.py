@@ -14,9 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from backtest.kernels.objects import entry
-from backtest.kernels.simulate import (
-    DAYS_PER_YEAR,
+from backtest.kernels.actions import DAYS_PER_YEAR, last_mark
+from backtest.kernels.books import (
     DELISTED,
     IN_LIEU,
     INNER,
@@ -26,7 +25,8 @@ from backtest.kernels.simulate import (
     WAITING,
     ZERO,
     Market,
-)  # fmt: skip
+)
+from backtest.kernels.objects import entry
 
 F = NDArray[np.float64]
 I = NDArray[np.int64]
@@ -55,7 +55,7 @@ def attribute(parts: Parts, label: I, order: F, value: F, stopped: int, market: 
     ``label`` and ``order`` are the first walk's journal, ``value`` its V per session, ``stopped`` the session of its
     ruin or -1. Gains are price moves and dividends; costs are those of orders (all kinds) and borrow fees.
     """
-    assets, sessions = market.mark.shape
+    sessions, assets = market.mark.shape
     gain, cost = np.zeros((sessions, n_parts)), np.zeros((sessions, n_parts))
     held = np.zeros(n_parts, np.bool_)
     pairs, orders, flags = np.zeros((2, len(parts.pair_asset))), np.zeros((4, assets)), np.zeros((3, assets), np.bool_)
@@ -69,7 +69,7 @@ def _attribute(
     parts: Parts, label: I, order: F, value: F, last_session: int, market: Market, gain: F, cost: F, held: B, pairs: F,
     orders: F, flags: B,
 ) -> None:  # fmt: skip
-    N = market.mark.shape[0]
+    N = market.mark.shape[1]
     shares, wish = pairs[0], pairs[1]
     filled, paid, lieu, gone = orders[0], orders[1], orders[2], orders[3]
     asked, margin, dead = flags[0], flags[1], flags[2]
@@ -91,25 +91,24 @@ def _attribute(
                 filled[i], asked[i], margin[i] = order[o, 1], True, why == MARGIN
                 paid[i] = (order[o, 4] + order[o, 5]) + (order[o, 6] + order[o, 7])
             o += 1
-        row = t if len(market.borrow) > 1 else 0
+        split, dividend = market.split[min(t, len(market.split) - 1)], market.dividend[min(t, len(market.dividend) - 1)]
+        borrow = market.borrow[min(t, len(market.borrow) - 1)]
         for i in range(N):
             start, end = parts.first[i], parts.first[i + 1]
             if start == end:
                 continue
-            last = market.mark[i, t - 1] / market.split[t, i] if t > 0 else np.nan
+            last = last_mark(market.mark, market.split, i, t)
             for p in range(start, end):
-                shares[p] *= market.split[t, i]
+                shares[p] *= split[i]
             if lieu[i] != 0.0:
                 _shrink(shares, start, end, lieu[i])
             for p in range(start, end):
-                gain[t, parts.pair_part[p]] += shares[p] * market.dividend[t, i]
+                gain[t, parts.pair_part[p]] += shares[p] * dividend[i]
             if not np.isnan(gone[i]):
                 _move(parts, shares, start, end, gain[t], last, gone[i])
                 for p in range(start, end):
                     shares[p] = 0.0
-            _charge_borrow(
-                parts, shares, start, end, cost[t], last * market.borrow[row, i] * market.days[t] / DAYS_PER_YEAR
-            )
+            _charge_borrow(parts, shares, start, end, cost[t], last * borrow[i] * market.days[t] / DAYS_PER_YEAR)
             if asked[i] and not dead[i] and market.tradable[t, i] and not np.isnan(value[t]):
                 reference = market.reference[t, i]
                 _move(parts, shares, start, end, gain[t], last, reference)
@@ -121,7 +120,7 @@ def _attribute(
                 for p in range(start, end):
                     held[parts.pair_part[p]] |= shares[p] != 0.0
                 last = reference
-            _move(parts, shares, start, end, gain[t], last, market.mark[i, t])
+            _move(parts, shares, start, end, gain[t], last, market.mark[t, i])
 
 
 @INNER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from backtest.kernels.books import INNER, ONCE, Rows
 from backtest.kernels.lanes import (
     ACTIVE,
     CHECKED,
@@ -27,7 +28,6 @@ from backtest.kernels.lanes import (
     F,
     I,
 )
-from backtest.kernels.simulate import INNER, ONCE, Rows
 
 
 @INNER

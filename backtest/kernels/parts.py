@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backtest.kernels.attribute import Parts
-from backtest.kernels.simulate import Rows
+from backtest.kernels.books import Rows
 
 __all__ = ["parts", "totals"]
 

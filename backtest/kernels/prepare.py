@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from backtest.kernels.simulate import DAILY, ORDER, Desk, Journal, Market
+from backtest.kernels.books import DAILY, ORDER, Desk, Journal, Market
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,12 +19,11 @@ AVERAGED = 21  # sessions behind average volume and volatility
 
 
 def carried_forward(close: F, split: F) -> F:
-    """Give the last close of every asset, shape (N, T); over a gap it follows splits, before the first it is 0."""
-    mark = np.empty((close.shape[1], len(close)))
+    """Give the last close of every asset, shape (T, N); over a gap it follows splits, before the first it is 0."""
+    mark = np.empty(close.shape)
     last = np.zeros(close.shape[1])
     for t in range(len(close)):
-        last = np.where(np.isnan(close[t]), last / split[t], close[t])
-        mark[:, t] = last
+        mark[t] = last = np.where(np.isnan(close[t]), last / split[min(t, len(split) - 1)], close[t])
     return mark
 
 
@@ -74,20 +73,18 @@ def market(
         busy |= (dividend != 0.0).any(axis=1)
     if split is not None:
         busy |= (split != 1.0).any(axis=1)
-    ones = np.ones(close.shape) if split is None else np.ascontiguousarray(split)
+    nothing = np.zeros((1, close.shape[1]))
+    splits = nothing + 1.0 if split is None else np.ascontiguousarray(split)
     priced = _complete(close)
-    mark = np.ascontiguousarray(close.T) if priced else carried_forward(_first_marked(close, fill), ones)
+    mark = np.ascontiguousarray(close) if priced else carried_forward(_first_marked(close, fill), splits)
     always = priced if fill is close else _complete(fill)
     tradable = np.ones(fill.shape, dtype=np.bool_) if always else ~np.isnan(fill)
-    nothing = np.zeros((1, close.shape[1]))
     return Market(
-        np.ascontiguousarray(
-            fill if always else _references(fill, tradable, mark, ones)
-        ),  # another layout would compile the walk again
+        np.ascontiguousarray(fill if always else _references(fill, tradable, mark, splits)),
         np.ascontiguousarray(tradable),
         mark,
-        np.zeros(close.shape) if dividend is None else np.ascontiguousarray(dividend),
-        ones,
+        nothing if dividend is None else np.ascontiguousarray(dividend),
+        splits,
         np.ascontiguousarray(days, dtype=np.float64),
         np.flatnonzero(busy).astype(np.int64),
         np.ascontiguousarray(nothing if volume is None else volume),
@@ -99,7 +96,7 @@ def market(
 
 def _references(fill: F, tradable: NDArray[np.bool_], mark: F, split: F) -> F:
     """Give the fill prices, the last mark where there is none."""
-    before = np.vstack([np.zeros((1, fill.shape[1])), mark.T[:-1]])[: len(fill)] / split
+    before = np.vstack([np.zeros((1, fill.shape[1])), mark[:-1]])[: len(fill)] / split
     return np.where(tradable, fill, before)
 
 

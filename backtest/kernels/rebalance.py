@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
+from backtest.kernels.books import (
+    COMMISSION,
+    INNER,
+    ORDERED,
+    ORDERS,
+    POSITION,
+    SLIPPED,
+    SPREAD,
+    TURNED,
+    WANTED,
+    Desk,
+    Quotes,
+    terms_of,
+)
+from backtest.kernels.charges import scaled
+from backtest.kernels.funding import ULP, affordable
 from backtest.kernels.lanes import (
     ACTIVE,
     BOUND,
@@ -38,23 +54,7 @@ from backtest.kernels.lanes import (
     F,
     I,
 )
-from backtest.kernels.simulate import (
-    COMMISSION,
-    DUST,
-    INNER,
-    ORDERED,
-    ORDERS,
-    POSITION,
-    SLIPPED,
-    SPREAD,
-    TURNED,
-    ULP,
-    WANTED,
-    Desk,
-    _affordable,
-    _scaled,
-    _terms,
-)
+from backtest.kernels.orders import DUST
 
 
 @INNER
@@ -120,7 +120,7 @@ def sure(lane: F, at: I) -> bool:
 
 @INNER
 def fit(table: F, lane: F) -> None:
-    """Find the factor on what is bought at which every lane's orders fit, by the steps of the walk's ``_affordable``.
+    """Find the factor on what is bought at which every lane's orders fit, by the steps of the walk's ``affordable``.
 
     A lane for which none is found in eight steps is left as not fitting.
     """
@@ -186,18 +186,18 @@ def _expose(table: F, lane: F) -> None:
 def scale(reference: F, accounts: F, desk: Desk, table: F, lane: F, at: I, group: int, l: int) -> None:
     """Scale what a lane opens or adds until it fits, as the walk does, and add up what is paid then."""
     position, wanted, ordered, orders = desk.amount[POSITION], desk.amount[WANTED], desk.codes[ORDERED], ZERO
-    prices, terms = reference[at[SESSION, l]], _terms(accounts[group + l if len(accounts) > 1 else 0])
+    prices, terms = reference[at[SESSION, l]], terms_of(accounts[group + l if len(accounts) > 1 else 0])
     for side in range(2):
         for i in range(len(position)):
             position[i], wanted[i] = table[i, HELD + l], table[i, WISH + l]
             if (wanted[i] < 0.0) if side == 0 else (wanted[i] > 0.0):
                 ordered[orders] = i
                 orders += 1
-    factor = _affordable(prices, prices, prices, terms, position, wanted, ordered, orders, lane[CASH + l])
+    factor = affordable(Quotes(prices, prices, prices), terms, position, wanted, ordered, orders, lane[CASH + l])
     paid, notional, fees = lane[CASH + l], 0.0, 0.0
     for j in range(orders):
         i = ordered[j]
-        shares = _scaled(wanted[i], position[i], factor, 0.0)
+        shares = scaled(wanted[i], position[i], factor, 0.0)
         fill = prices[i] * (lane[BUY + l] if wanted[i] > 0.0 else lane[SELL + l])
         fee = abs(shares) * fill * lane[RATE + l]
         paid -= shares * fill + fee

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING
 
-from backtest.kernels.simulate import DELISTED, IN_LIEU, ORDER, RUINED
+from backtest.kernels.books import DELISTED, IN_LIEU, ORDER, RUINED
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from backtest.kernels.simulate import Market
+    from backtest.kernels.books import Market
     from backtest.simulation import Walk
 
 __all__ = ["Replay", "replay"]
@@ -45,23 +45,24 @@ def replay(market: Market, walked: Walk, capital: float) -> Replay:
 
 
 def _replay(market: Market, walked: Walk, capital: float) -> Replay:
-    assets, sessions = market.mark.shape
+    sessions, assets = market.mark.shape
     cash, held = Decimal(capital), [Decimal(0)] * assets
     path: list[Decimal] = []
     equity: list[Decimal] = []
     worst, next_order = Decimal(0), 0
     for t in range(sessions):
-        held = [shares * Decimal(float(market.split[t, i])) for i, shares in enumerate(held)]
+        split, dividend = (table[min(t, len(table) - 1)] for table in (market.split, market.dividend))
+        held = [shares * Decimal(float(split[i])) for i, shares in enumerate(held)]
         while _next_is(walked, next_order, t, IN_LIEU):
             cash += _fill(walked, next_order, held)
             next_order += 1
-        cash += sum((shares * Decimal(float(market.dividend[t, i])) for i, shares in enumerate(held)), Decimal(0))
+        cash += sum((shares * Decimal(float(dividend[i])) for i, shares in enumerate(held)), Decimal(0))
         cash += Decimal(float(walked.interest[t])) - Decimal(float(walked.borrow[t]))
         while next_order < len(walked.label) and walked.label[next_order, 0] == t:
             cash += _fill(walked, next_order, held)
             next_order += 1
         worth = sum(
-            (shares * Decimal(float(market.mark[i, t])) for i, shares in enumerate(held) if shares),
+            (shares * Decimal(float(market.mark[t, i])) for i, shares in enumerate(held) if shares),
             Decimal(0),
         )
         path.append(cash)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Literal
 
-from backtest.kernels.simulate import DELISTED, ORDER, RUINED
+from backtest.kernels.books import DELISTED, ORDER, RUINED
 
 if TYPE_CHECKING:
-    from backtest.kernels.simulate import Market
+    from backtest.kernels.books import Market
     from backtest.simulation import Walk
 
 __all__ = ["Closed", "Gains", "Method", "gains"]
@@ -76,7 +76,7 @@ def gains(market: Market, walked: Walk, method: Method) -> Gains:
 
 
 def _gains(market: Market, walked: Walk, method: Method) -> Gains:
-    assets, sessions = market.mark.shape
+    sessions, assets = market.mark.shape
     books: list[list[_Lot]] = [[] for _ in range(assets)]
     closed: list[Closed] = []
     realised, unrealised = Decimal(0), []
@@ -88,7 +88,7 @@ def _gains(market: Market, walked: Walk, method: Method) -> Gains:
                 closed.append(done[0])
                 realised += done[1]
             at += 1
-        marks = [Decimal(float(mark)) for mark in market.mark[:, t]]
+        marks = [Decimal(float(mark)) for mark in market.mark[t]]
         worth = sum(
             ((marks[i] - lot.price) * lot.shares for i, lots in enumerate(books) for lot in lots),
             Decimal(0),
@@ -99,8 +99,9 @@ def _gains(market: Market, walked: Walk, method: Method) -> Gains:
 
 
 def _split(market: Market, books: list[list[_Lot]], t: int) -> None:
+    splits = market.split[min(t, len(market.split) - 1)]  # a single row when there is none
     for i, lots in enumerate(books):
-        ratio = Decimal(float(market.split[t, i]))
+        ratio = Decimal(float(splits[i]))
         if ratio != 1:
             for lot in lots:
                 lot.shares *= ratio

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from backtest.kernels.simulate import Market
+    from backtest.kernels.books import Market
     from backtest.simulation import Walk
 
 __all__ = ["replayed", "targets"]
@@ -30,7 +30,7 @@ def replayed(market: Market, walked: Walk, capital: float) -> NDArray[np.float64
         if line[1] != 0.0:
             size[session, asset], price[session, asset] = line[1], line[3]
             fixed[session, asset] = line[6] + line[7]
-    close = pd.DataFrame(market.mark.T)
+    close = pd.DataFrame(market.mark)
     price = np.where(np.isnan(price), close.to_numpy(), price)
     portfolio = vbt.Portfolio.from_orders(
         close,

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import Case, cases, near
 
-from backtest.kernels.simulate import REASONS
+from backtest.kernels.books import REASONS
 from backtest.metrics.moments import returns
 from backtest.trust.exact import replay
 from backtest.trust.lots import gains
@@ -36,7 +36,7 @@ def held_before(case, book):
 
 def last_marks(case):
     """Give the mark before each session on that session's share basis, shape (T, N)."""
-    marks = case.market().mark.T
+    marks = case.market().mark
     return np.vstack([np.zeros((1, marks.shape[1])), marks[:-1]]) / case.split
 
 
@@ -87,7 +87,7 @@ def test_a_cover_is_always_filled(case, limit):
 def test_the_gains_of_assets_are_the_change_of_equity(case):
     """Price, dividend, borrow and fees by asset, with interest, make every session's change of equity (law 15)."""
     book = case.walk()
-    marks, before, years = case.market().mark.T, held_before(case, book), case.days[:, None] / 365.0
+    marks, before, years = case.market().mark, held_before(case, book), case.days[:, None] / 365.0
     bought, fees = np.zeros(before.shape), np.zeros(before.shape)
     place = (book.label[:, 0], book.label[:, 1])
     np.add.at(bought, place, book.order[:, 1] * np.nan_to_num(book.order[:, 3]))

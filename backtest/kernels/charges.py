@@ -1,0 +1,55 @@
+"""What the fill of one order costs, and how many shares it may be for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backtest.kernels.books import INNER, ONCE, Quotes, Terms
+
+WHOLE = 1e-9  # of a lot: closer than this to a multiple is that multiple
+
+
+@ONCE
+def fill_price(shares: float, reference: float, terms: Terms) -> float:
+    """Move the price against the order: half the spread, and slippage."""
+    away = terms.half_spread + terms.slippage
+    return reference * (1.0 + away) if shares > 0.0 else reference * (1.0 - away)
+
+
+@ONCE
+def fees(size: float, price: float, i: int, quotes: Quotes, terms: Terms) -> tuple[float, float]:
+    """Give commission and square-root impact: coefficient x sigma x sqrt(shares / average volume) x notional."""
+    due, impact = size * price * terms.commission + size * terms.per_share, 0.0
+    commission = max(terms.minimum, due) if size > 0.0 else 0.0
+    if terms.impact > 0.0:
+        impact = terms.impact * quotes.sigma[i] * np.sqrt(size / quotes.volume[i]) * size * quotes.reference[i]
+    return commission, impact
+
+
+@ONCE
+def payable(cash: float, price: float, terms: Terms) -> float:
+    """Give the shares that cash pays for, commission included."""
+    proportional = cash / (price * (1.0 + terms.commission) + terms.per_share)
+    return max(0.0, min(proportional, (cash - terms.minimum) / price))
+
+
+@INNER
+def lots(shares: float, lot: float) -> float:
+    """Round towards zero to a multiple of the lot; what is within 1e-9 of a multiple is that multiple."""
+    if lot == 0.0:
+        return shares
+    count = abs(shares) / lot
+    nearest = np.rint(count)
+    whole: float = nearest if abs(count - nearest) <= WHOLE * max(1.0, nearest) else np.floor(count)
+    return whole * lot if shares > 0.0 else -whole * lot
+
+
+@INNER
+def scaled(wanted: float, held: float, factor: float, lot: float) -> float:
+    """Fill what reduces the position whole, and what opens or adds by the factor."""
+    if factor == 1.0:
+        return wanted
+    reducing = 0.0
+    if held * wanted < 0.0:
+        reducing = wanted if abs(wanted) < abs(held) else -held
+    return reducing + lots(factor * (wanted - reducing), lot)
