@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
-__all__ = ["bar"]
+__all__ = ["bar", "counted", "untold", "watched"]
 
 WIDTH = 30  # characters
 PATIENCE, EVERY = 1.0, 0.1  # seconds before anything is shown, and between two looks
@@ -52,3 +53,30 @@ def _line(noun: str, done: int, total: int | None, seconds: float) -> str:
 
 def _nothing(done: int) -> None:
     """Nobody watches."""
+
+
+def watched(
+    progress: bool | Callable[[int], None],  # noqa: FBT001 - as it was given
+    noun: str,
+    total: int | None,
+) -> AbstractContextManager[Callable[[int], None]]:
+    """Give what is told how many are done: the function given, a bar, or nobody."""
+    if callable(progress):
+        return nullcontext(progress)
+    return bar(noun, total) if progress else nullcontext(untold)
+
+
+def counted(done: int, say: Callable[[int], None]) -> Callable[[int], None]:
+    """Add up counts, from so many on."""
+
+    def more(count: int) -> None:
+        nonlocal done
+        done += count
+        if count:
+            say(done)
+
+    return more
+
+
+def untold(done: int) -> None:
+    """Nobody asked."""

@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backtest.bar import bar
+from backtest.bar import counted, untold, watched
 from backtest.costs import Account, Costs
-from backtest.kernels import abreast, books, lanes, prepare
-from backtest.kernels import simulate as kernel
-from backtest.kernels.objects import laid
+from backtest.kernels import books
+from backtest.kernels.lanes import LANES
 from backtest.kernels.parts import totals
-from backtest.simulation import inside, market, numbers, terms_table
+from backtest.rows import numbers
+from backtest.sharing import Work, walk_abreast, walk_one_by_one
+from backtest.staging import market
+from backtest.terms import one_panel, terms_table
 from data.errors import RunError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterable, Sequence
 
     import polars as pl
     from numpy.typing import NDArray
 
-    from backtest.kernels.objects import Laid
     from backtest.portfolio import Targets
 
 __all__ = ["Batch", "Walks", "simulate_many", "walk_many"]
 
 ROUNDING = 1e-6  # of the mean: a smaller deviation is what running sums of squares leave of a constant
-NAMES = tuple(enumerate(books.SUMMARY))
-SLICE = 32  # scenarios that one thread walks before it looks for more
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,20 +132,20 @@ def simulate_many(
     everyone = [account] if isinstance(account, Account) else list(account)
     charged = [costs] if isinstance(costs, Costs) else list(costs)
     table = terms_table(charged, everyone, capital)
-    _share_a_panel(charged, everyone)
+    one_panel(charged, everyone)
     fill = open if everyone[0].fill == "open" else None
     dearest = max(charged, key=lambda each: each.impact)  # volumes are prepared when any scenario needs them
     strictest = max(everyone, key=lambda each: each.participation_cap)
     staged = market(close, fill, dearest, strictest, delistings=None, **panel)
     done, summaries, equities = 0, [], []
-    with _watched(progress, batch) as say:
+    with watched(progress, "scenarios", _known(batch)) as say:
         for each in [batch] if isinstance(batch, Batch) else batch:
             terms = table if len(table) == 1 else table[done : done + len(each)]
             if len(table) > 1 and len(terms) < len(each):
                 raise RunError(
                     f"{len(table)} costs or accounts for {done + len(each)} scenarios; give one, or one for each"
                 )
-            tell = _counted(done, say)
+            tell = counted(done, say)
             summary, equity = _walk_batch(staged, each, terms, threads or os.cpu_count() or 1, paths=paths, tell=tell)
             done += len(each)
             summaries.append(_summary(summary))
@@ -180,150 +175,33 @@ def walk_many(
     return Walks(_summary(summary), equity if paths else None)
 
 
-def _watched(
-    progress: bool | Callable[[int], None],  # noqa: FBT001 - as it was given
-    batch: Batch | Iterable[Batch],
-) -> AbstractContextManager[Callable[[int], None]]:
-    """Give what is told how many scenarios are done; a stream does not know how many there will be."""
-    if callable(progress):
-        return nullcontext(progress)
-    if not progress:
-        return nullcontext(_untold)
-    known = len(batch) if isinstance(batch, Batch) else None
-    if isinstance(batch, list | tuple):
-        known = sum(len(each) for each in batch)
-    return bar("scenarios", known)
-
-
-def _counted(done: int, say: Callable[[int], None]) -> Callable[[int], None]:
-    """Add up counts, from so many on."""
-
-    def more(count: int) -> None:
-        nonlocal done
-        done += count
-        if count:
-            say(done)
-
-    return more
-
-
-def _untold(done: int) -> None:
-    """Nobody asked."""
+def _known(batch: Batch | Iterable[Batch]) -> int | None:
+    """Give the number of scenarios; a stream does not know how many there will be."""
+    if isinstance(batch, Batch):
+        return len(batch)
+    return sum(len(each) for each in batch) if isinstance(batch, list | tuple) else None
 
 
 def _summary(rows: NDArray[np.float64]) -> pl.DataFrame:
+    """Give the rows as a frame: one series, cut into columns, as fifteen take longer to make than a walk."""
     import polars as pl
 
-    return pl.DataFrame([pl.Series(name, np.ascontiguousarray(rows[:, at])) for at, name in NAMES])
-
-
-def _share_a_panel(costs: Sequence[Costs], accounts: Sequence[Account]) -> None:
-    """Refuse scenarios that differ in what the one panel holds, rather than walk them on the first one's."""
-    for name, values in (
-        ("costs.borrow_bps_per_year", {each.borrow_bps_per_year for each in costs}),
-        ("account.fill", {each.fill for each in accounts}),
-    ):
-        if len(values) > 1:
-            raise RunError(
-                f"{name} differs between scenarios; they share one panel: simulate them in batches of their own"
-            )
+    whole, count = pl.Series("", rows.T.ravel()), len(rows)
+    return pl.DataFrame([whole.slice(at * count, count).alias(name) for at, name in enumerate(books.SUMMARY)])
 
 
 def _walk_batch(
-    on: books.Market, batch: Batch, table: NDArray[np.float64], threads: int, *, paths: bool,
-    side_by_side: bool = True, tell: Callable[[int], None] = _untold,
+    on: books.Market, batch: Batch, terms: NDArray[np.float64], threads: int, *, paths: bool,
+    side_by_side: bool = True, tell: Callable[[int], None] = untold,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
     """Walk abreast what is plain, and what is left one by one."""
-    sessions, scenario = len(on.mark), np.ascontiguousarray(batch.scenario, dtype=np.int64)
-    batch = Batch(scenario, *numbers(batch.session, batch.start, batch.asset, batch.weight))
-    out = (np.zeros((len(batch), len(books.SUMMARY))), np.zeros((len(batch) if paths else 0, 1, sessions)))
-    left = np.ones(len(batch), dtype=np.bool_)
-    if side_by_side and len(batch) >= lanes.LANES and _plain(on, table):
-        left = ~_abreast(on, batch, table, threads, out, tell)
+    count, scenario = len(batch), np.ascontiguousarray(batch.scenario, dtype=np.int64)
+    rows = books.Rows(*numbers(batch.session, batch.start, batch.asset, batch.weight))
+    summary, equity = np.zeros((count, len(books.SUMMARY))), np.zeros((count if paths else 0, 1, len(on.mark)))
+    work = Work(on, rows, scenario, terms, summary, equity)
+    left = np.ones(count, dtype=np.bool_)
+    if side_by_side and count >= LANES:
+        left = ~walk_abreast(work, threads, tell)
     if left.any():
-        _one_by_one(on, batch, table, threads, out, np.flatnonzero(left), tell)
-    return out[0], out[1][:, 0]
-
-
-def _abreast(  # noqa: PLR0917
-    on: books.Market, batch: Batch, table: NDArray[np.float64], threads: int, out: tuple[NDArray[np.float64], ...],
-    tell: Callable[[int], None],
-) -> NDArray[np.bool_]:  # fmt: skip
-    """Walk abreast; say which scenarios were plain."""
-    sessions, assets = on.mark.shape
-    rows = books.Rows(batch.session, batch.start, batch.asset, batch.weight)
-    bits, plain = batch.weight.view(np.int64), np.ones(len(batch), dtype=np.bool_)
-    summary, equity = out
-
-    given = laid(on.reference, on.mark, rows, bits, batch.scenario, table)
-
-    def part(first: int, last: int, room: Laid) -> None:
-        abreast.walk_abreast(given, first, last, room, summary[first:last], equity[first:last], plain[first:last])
-
-    rooms = [laid(prepare.desk(sessions, assets, detail=False), lanes.room(assets)) for _ in range(threads)]
-    slices = [(at, min(at + lanes.LANES, len(batch))) for at in range(0, len(batch), lanes.LANES)]
-    for first, last in _share(part, slices, rooms):
-        tell(int(plain[first:last].sum()))
-    return plain
-
-
-def _one_by_one(  # noqa: PLR0917
-    on: books.Market, batch: Batch, table: NDArray[np.float64], threads: int, out: tuple[NDArray[np.float64], ...],
-    which: NDArray[np.int64], tell: Callable[[int], None],
-) -> None:  # fmt: skip
-    """Walk the scenarios ``which`` by the general walk."""
-    sessions, assets = on.mark.shape
-    rows = books.Rows(batch.session, batch.start, batch.asset, batch.weight)
-    inside(rows, on, batch.scenario)
-    summary, equity = out
-    given, none = laid(on, rows, batch.scenario, table), laid(prepare.journal(0, 0, 0))
-
-    def part(first: int, last: int, desk: Laid) -> None:
-        kernel.walk(given, first, last, desk, summary[first:last], equity[first:last], none)
-
-    runs = np.split(which, np.flatnonzero(np.diff(which) != 1) + 1)
-    ends = [(int(run[0]), int(run[-1]) + 1) for run in runs]
-    slices = [(at, min(at + SLICE, end)) for start, end in ends for at in range(start, end, SLICE)]
-    rooms = [laid(prepare.desk(sessions, assets, detail=False)) for _ in range(threads)]
-    for first, last in _share(part, slices, rooms):
-        tell(last - first)
-
-
-def _share(
-    work: Callable[[int, int, Any], None], slices: Sequence[tuple[int, int]], rooms: Sequence[Any]
-) -> Iterator[tuple[int, int]]:
-    """Let one thread per room take the slices in turn; give those done. Who takes which changes nothing."""
-    free: SimpleQueue[Any] = SimpleQueue()
-    for room in rooms:
-        free.put(room)
-
-    def one(each: tuple[int, int]) -> tuple[int, int]:
-        room = free.get()
-        try:
-            work(*each, room)
-        finally:
-            free.put(room)
-        return each
-
-    if len(rooms) == 1 or len(slices) == 1:
-        yield from map(one, slices)
-    else:
-        with ThreadPoolExecutor(len(rooms)) as pool:
-            yield from pool.map(one, slices)
-
-
-def _plain(on: books.Market, table: NDArray[np.float64]) -> bool:
-    """Say whether the scenarios may walk abreast: every cell priced, no corporate actions, proportional costs alone."""
-    terms = dict(zip(books.Terms._fields, table.T, strict=True))
-    others = (
-        "per_share", "minimum", "impact", "credit", "band", "lot", "turnover_cap", "participation_cap",
-        "maintenance", "sequential",
-    )  # fmt: skip
-    proportional = terms["half_spread"] + terms["slippage"] + terms["commission"]
-    return bool(
-        not any(terms[name].any() for name in others)
-        and (terms["max_gross"] <= 1.0).all()
-        and (proportional < 1.0).all()
-        and len(on.actions) == 0
-        and on.tradable.all()
-    )
+        walk_one_by_one(work, np.flatnonzero(left), threads, tell)
+    return summary, equity[:, 0]

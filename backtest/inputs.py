@@ -9,8 +9,8 @@ import numpy as np
 
 from backtest import mixing
 from backtest.config.paths import resolve
-from backtest.simulation import LEAST, MOST
 from backtest.sources import places, read_prices
+from backtest.staging import LEAST, MOST
 from data.calendar import joint
 from data.calendar import load as load_calendar
 from data.counts import many

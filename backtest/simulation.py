@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,18 +12,15 @@ from backtest.kernels import books, prepare
 from backtest.kernels import simulate as kernel
 from backtest.kernels.parts import totals
 from backtest.portfolio import Targets
-from data.errors import RunError
+from backtest.rows import inside, numbers, sparse
+from backtest.staging import market
+from backtest.terms import terms_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
     import polars as pl
     from numpy.typing import NDArray
 
-__all__ = ["Walk", "inside", "market", "numbers", "simulate", "terms_table", "walk"]
-
-BPS = 1e-4
-LEAST, MOST = 1e-15, 1e15  # of a price or of the capital, in account currency
+__all__ = ["Walk", "simulate", "walk"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,38 +146,8 @@ def simulate(
     """
     costs, account = costs or Costs(), account or Account()
     staged = market(close, open if account.fill == "open" else None, costs, account, delistings=None, **panel)
-    sparse = targets if isinstance(targets, Targets) else _sparse(targets, staged)
-    return walk(staged, sparse, costs, account, capital)
-
-
-def market(
-    close: NDArray[np.float64],
-    fill: NDArray[np.float64] | None,
-    costs: Costs,
-    account: Account,
-    *,
-    delistings: Mapping[tuple[int, int], float] | None = None,
-    **panel: NDArray[np.float64],
-) -> books.Market:
-    """Prepare a panel for the walk; averages of volume and volatility are taken when a setting needs them."""
-    close = _checked("close", close, close)
-    fill = close if fill is None else _checked("open", fill, close)
-    volume = sigma = None
-    if costs.impact or account.participation_cap:
-        if "volume" not in panel:
-            raise RunError("costs.impact and account.participation_cap need volumes, and the prices have none")
-        volume, sigma = prepare.averages(close, _shaped("volume", panel["volume"], close))
-    return prepare.market(
-        fill,
-        close,
-        _shaped("dividend", panel["dividend"], close) if "dividend" in panel else None,
-        _shaped("split", panel["split"], close) if "split" in panel else None,
-        np.asarray(panel.get("days", np.zeros(len(close))), dtype=np.float64),
-        volume=volume,
-        sigma=sigma,
-        borrow=_borrow(costs, close, panel.get("borrow")),
-        delistings=delistings,
-    )
+    rows = targets if isinstance(targets, Targets) else sparse(targets, staged)
+    return walk(staged, rows, costs, account, capital)
 
 
 def walk(on: books.Market, targets: Targets, costs: Costs, account: Account, capital: float | None = None) -> Walk:
@@ -206,108 +173,3 @@ def walk(on: books.Market, targets: Targets, costs: Costs, account: Account, cap
         **named, held=journal.shares, since=journal.since, label=label, order=order, margin_calls=calls,
         stopped=None if stopped < 0 else stopped,
     )  # fmt: skip
-
-
-def numbers(
-    session: NDArray[Any], start: NDArray[Any], asset: NDArray[Any], weight: NDArray[Any]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Give targets in the types and the layout that the compiled walk reads; positions must be whole numbers."""
-    given = {"session": np.asarray(session), "start": np.asarray(start), "asset": np.asarray(asset)}
-    for name, values in given.items():
-        if not np.can_cast(values.dtype, np.int64, "same_kind"):
-            raise RunError(f"{name} of the targets holds {values.dtype}, expected whole numbers: positions")
-    places = [np.ascontiguousarray(values, dtype=np.int64) for values in given.values()]
-    return places[0], places[1], places[2], np.ascontiguousarray(weight, dtype=np.float64)
-
-
-def inside(rows: books.Rows, on: books.Market, scenario: NDArray[np.int64]) -> None:
-    """Refuse positions outside the panel and sessions out of order: the compiled walk does not look."""
-    sessions, assets = on.mark.shape
-    for name, values, bound in (("asset", rows.asset, assets), ("session", rows.session, sessions)):
-        if len(values) and not 0 <= values.min() <= values.max() < bound:
-            raise RunError(f"targets name {name} {values.min()} to {values.max()}, the panel has 0 to {bound - 1}")
-    odd = np.flatnonzero(~np.isfinite(rows.weight))
-    if len(odd):
-        raise RunError(
-            f"weight {odd[0]} of the targets is {rows.weight[odd[0]]}; leave out what is left alone, 0 closes"
-        )
-    back = np.flatnonzero(np.diff(rows.session) <= 0) + 1
-    back = back[~np.isin(back, scenario)]
-    if len(back):
-        before, after = rows.session[back[0] - 1 : back[0] + 1]
-        raise RunError(
-            f"row {back[0]} of the targets trades in session {after}, the one before it in {before}; sort them"
-        )
-
-
-def terms_table(costs: Sequence[Costs], accounts: Sequence[Account], capital: float | None) -> NDArray[np.float64]:
-    """Give one row of Terms per scenario, a single row when costs and account are the same for all."""
-    count = max(len(costs), len(accounts))
-    if {len(costs), len(accounts)} - {1, count}:
-        raise RunError(f"{len(costs)} costs and {len(accounts)} accounts do not pair; give one, or one per scenario")
-    pairs = zip(costs if len(costs) == count else [costs[0]] * count,
-                accounts if len(accounts) == count else [accounts[0]] * count, strict=True)  # fmt: skip
-    return np.array([list(_terms(cost, account, capital)) for cost, account in pairs])
-
-
-def _terms(costs: Costs, account: Account, capital: float | None) -> Iterator[float]:
-    if account.funding == "sequential" and costs.impact:
-        raise RunError("account.funding: sequential is for differential tests and knows no costs.impact")
-    cash = account.capital if capital is None else capital
-    if not LEAST <= cash <= MOST:
-        raise RunError(f"capital is {cash}; it is positive and finite, from {LEAST:g} to {MOST:g}")
-    yield cash
-    yield account.gross_limit
-    yield from (costs.half_spread_bps * BPS, costs.slippage_bps * BPS, costs.commission_bps * BPS)
-    yield from (costs.commission_per_share, costs.commission_min, costs.impact)
-    yield from (costs.cash_bps_per_year * BPS, costs.margin_bps_per_year * BPS)
-    yield from (account.no_trade_band, account.lot, account.turnover_cap)
-    yield from (account.participation_cap, account.maintenance_margin, account.funding == "sequential")
-
-
-def _borrow(costs: Costs, close: NDArray[np.float64], given: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    if given is not None:
-        return _shaped("borrow", given, close)
-    if costs.borrow_bps_of:
-        raise RunError("costs.borrow_bps_of names assets, and arrays have no names; pass `borrow`, shape like close")
-    return np.full((1, close.shape[1]), costs.borrow_bps_per_year * BPS)
-
-
-def _sparse(weights: NDArray[np.float64], on: books.Market) -> Targets:
-    sessions, assets = on.mark.shape
-    weights = np.asarray(weights, dtype=np.float64)
-    if weights.shape != (sessions, assets):
-        raise RunError(f"targets have shape {weights.shape}, expected {(sessions, assets)} like close")
-    if np.isinf(weights).any():
-        raise RunError("targets hold an infinite weight; NaN leaves an asset alone, 0 closes it")
-    row, asset = np.nonzero(~np.isnan(weights))
-    session = np.unique(row)
-    start = np.searchsorted(row, np.append(session, sessions)).astype(np.int64)
-    return Targets(session, start, asset.astype(np.int64), np.zeros(len(asset), dtype=np.int64), weights[row, asset])
-
-
-def _shaped(name: str, values: NDArray[np.float64], close: NDArray[np.float64]) -> NDArray[np.float64]:
-    values = np.asarray(values, dtype=np.float64)
-    if values.shape != close.shape:
-        raise RunError(f"{name} has shape {values.shape}, expected {close.shape} like close")
-    return values
-
-
-def _checked(name: str, values: NDArray[np.float64], close: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Accept prices that are positive and finite, or NaN; name the first cell that is not (vectorbt issue 754).
-
-    Far outside everything that is traded the shares of an order would be no finite number.
-    """
-    values = np.asarray(values, dtype=np.float64)
-    if values.ndim != 2:
-        raise RunError(f"{name} has {values.ndim} dimensions, expected 2: (session, asset)")
-    if values.min(initial=LEAST) >= LEAST and values.max(initial=MOST) <= MOST:  # the rule, and no table is needed
-        return _shaped(name, values, np.asarray(close))
-    bad = np.argwhere(~(np.isnan(values) | ((values >= LEAST) & (values <= MOST))))
-    if len(bad):
-        session, asset = bad[0]
-        raise RunError(
-            f"{name}[{session}, {asset}] is {values[session, asset]}; prices are positive and finite, from "
-            f"{LEAST:g} to {MOST:g}, NaN where there is none ({len(bad)} such cells)",
-        )
-    return _shaped(name, values, np.asarray(close))

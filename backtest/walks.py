@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backtest import simulation
+from backtest import simulation, staging
 from backtest.kernels import attribute as second
 from backtest.kernels.parts import parts
 from backtest.kernels.prepare import averages
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from data.panel import Panel
 
 __all__ = ["Attribution", "Stage", "attribute", "hold", "stage", "walk"]
-
-BPS = 1e-4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,8 +70,8 @@ def stage(
         return _mixed_stage(mixed, first, costs, account, delistings)
     days = np.zeros(len(panel.sessions))
     days[1:] = np.diff(panel.sessions).astype(np.float64)
-    rates = [costs.borrow_bps_of.get(asset, costs.borrow_bps_per_year) * BPS for asset in panel.assets]
-    whole = simulation.market(
+    rates = [costs.borrow_bps_of.get(asset, costs.borrow_bps_per_year) * staging.BPS for asset in panel.assets]
+    whole = staging.market(
         panel.close,
         panel.open if account.fill == "open" else None,
         costs.model_copy(update={"borrow_bps_of": {}}),  # by name: resolved here

@@ -83,17 +83,27 @@ class _Codegen(codegen.JITCPUCodegen):  # type: ignore[misc]
 
     _library_class = _Library
 
+    def _customize_tm_features(self) -> str:
+        return super()._customize_tm_features() + ",-prefer-256-bit"
+
+    def _module_pass_manager(self, **options: Any) -> Any:
+        return super()._module_pass_manager(**{"slp_vectorize": True, **options})
+
     def _add_module(self, module: object) -> None:
         """Leave the engine alone: nothing runs here."""
+
+
+class _Options(cpu.CPUTargetOptions):  # type: ignore[misc]
+    """The options of functions, and one that numba has a flag for but no name."""
+
+    noalias = cpu.CPUTargetOptions.Mapping("noalias")
 
 
 class _Translation:
     """What numba sees instead of plain functions: for each marked one a dispatcher, among its module's other names."""
 
     def __init__(self, context: Any) -> None:
-        target = SimpleNamespace(
-            options=cpu.CPUTargetOptions, typing_context=cpu_target.typing_context, target_context=context
-        )
+        target = SimpleNamespace(options=_Options, typing_context=cpu_target.typing_context, target_context=context)
         self.dispatcher = type("Dispatcher", (CPUDispatcher,), {"targetdescr": target})
         self.spaces: dict[int, dict[str, Any]] = {}
         self.made: dict[Callable[..., Any], Any] = {}

@@ -7,46 +7,65 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from backtest.kernels.objects import inner
+
 F = NDArray[np.float64]
 I = NDArray[np.int64]
 B = NDArray[np.bool_]
 
 LANES = 32
-RING = 32  # rows that a lane may trade ahead of the marking, and one: a power of two
-SOME = 16  # rows whose weights are looked at in one go, before they are traded: small enough to stay near
+AHEAD = 32  # rows that a lane trades before they are marked
+SOME = 32  # rows whose weights are looked at in one go, before they are traded: small enough to stay near
 
-# Columns of a row of table, which belongs to one asset, and of lane. Distances that the compiler knows spare it the
-# question whether two arrays overlap, on which it would give up.
-HELD, WISH, WEIGHT, PRICE, SHOWN, WIDTH = (LANES * at for at in range(6))
+# Columns of Lanes.lane and Lanes.at: distances that the compiler knows.
 (
     CASH, PAID, VALUE, NOTIONAL, FEES, COUNT, BUY, SELL, RATE, FREE, BOUND, PEAK, LOW, HIGH,
-    SOLD, SOLD_NOTIONAL, SOLD_FEES, SOLD_GROSS, SOLD_NET, GROSS, NET, FACTOR, FITS, BEFORE, NOW, SHOWN_CASH,
-    HALF_SPREAD, SLIPPAGE, FIRSTS, SECONDS, SUMS,
-) = (LANES * at for at in (*range(29), 32, 36))  # fmt: skip
+    SOLD, SOLD_NOTIONAL, SOLD_FEES, SOLD_GROSS, SOLD_NET, GROSS, NET, FACTOR, FITS, BEFORE, NOW,
+    HALF_SPREAD, SLIPPAGE, SUMS,
+) = (LANES * at for at in range(28))  # fmt: skip
 COLUMNS = SUMS + 10 * LANES
-# Rows of at: the next row of targets and its session, the end, the first row not looked at yet and what was found of
-# those before; rows traded, rows marked, the session of the first in the ring; and the sessions of the ring.
-NEXT, SESSION, END, CHECKED, WHOLE, ACTIVE, HEAD, TAIL, DUE, WHEN = range(10)
+# The next row of targets, and the end; the first row not looked at yet, and what was found of those before; whether the
+# lane trades in this step, in which session, where its weights stand; the first row of the block, the steps of it that
+# were shown, and the next lane among those that are due in one session.
+NEXT, END, CHECKED, WHOLE, ACTIVE, SESSION, WEIGHTS, FIRST, SEEN, LINK = (LANES * at for at in range(10))
 
 SURELY = 1e-6  # of V: cash left of more than this is no matter of rounding, so the orders fit
 LARGEST = np.int64(0x7FEFFFFFFFFFFFFF)  # the bits of the largest float64
 ZERO, ONE = np.int64(0), np.int64(1)
 NO, YES = np.bool_(0), np.bool_(1)
+NOBODY, SCATTERED = np.int64(-1), np.int64(-2)
+
+APART = inner(apart=True)  # no two arrays that it is given overlap, which spares the compiler the question
 
 
 class Lanes(NamedTuple):
-    """Working room: table (N, WIDTH), lane (COLUMNS,), at (WHEN + RING, LANES), ring (LANES, RING x (N + 1)).
+    """Working room for N assets and T sessions.
 
-    A lane's ring holds, for each row traded but not marked yet, the shares of every asset and the cash.
+    past (AHEAD + 1, N + 1, LANES): shares of every asset, and cash, after each step of a block, the first after those
+    of the block before. shown (N + 1, LANES): what is held in the session marked next. weight, price, wish (N, LANES):
+    of the row traded now. lane, at: the columns above. firsts, seconds (4, LANES): sums of returns and their squares.
+    meeting (AHEAD + 1,): the session in which all lanes traded in a step. due (T,): the first lane that is to be shown
+    another row in a session.
     """
 
-    table: F
+    past: F
+    shown: F
+    weight: F
+    price: F
+    wish: F
     lane: F
     at: I
-    ring: F
+    firsts: F
+    seconds: F
+    meeting: I
+    due: I
 
 
-def room(assets: int) -> Lanes:
+def room(sessions: int, assets: int) -> Lanes:
     """Make the working room of ``walk_abreast``."""
-    at = np.zeros((WHEN + RING, LANES), np.int64)
-    return Lanes(np.zeros((assets, WIDTH)), np.zeros(COLUMNS), at, np.zeros((LANES, RING * (assets + 1))))
+    one = (assets, LANES)
+    return Lanes(
+        np.zeros((AHEAD + 1, assets + 1, LANES)), np.zeros((assets + 1, LANES)), np.zeros(one), np.zeros(one),
+        np.zeros(one), np.zeros(COLUMNS), np.zeros(10 * LANES, np.int64), np.zeros((4, LANES)), np.zeros((4, LANES)),
+        np.zeros(AHEAD + 1, np.int64), np.full(sessions, NOBODY),
+    )  # fmt: skip

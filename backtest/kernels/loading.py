@@ -7,78 +7,104 @@ import numpy as np
 from backtest.kernels.books import INNER, ONCE, Rows
 from backtest.kernels.lanes import (
     ACTIVE,
+    AHEAD,
+    APART,
     CHECKED,
     END,
-    HEAD,
     LANES,
     LARGEST,
     NEXT,
     NO,
+    NOBODY,
     ONE,
-    PRICE,
-    RING,
+    SCATTERED,
     SESSION,
     SOME,
-    TAIL,
-    WEIGHT,
+    WEIGHTS,
     WHOLE,
     YES,
     ZERO,
     B,
     F,
     I,
+    Lanes,
 )
 
 
 @INNER
-def advance(session: I, at: I, sessions: int, plain: B, l: int) -> None:
-    """Look up the session of a lane's next row; the end where there is none, or where it is not as it should be."""
-    k, t = at[NEXT, l], ZERO + sessions
-    if k < at[END, l]:
-        t = session[k]
-        if not at[SESSION, l] < t < sessions:
-            plain[l], at[END, l], t = NO, k, ZERO + sessions
-    at[SESSION, l] = t
+def ascending(session: I, first: int, last: int, sessions: int) -> bool:
+    """Say whether the rows first to last trade in sessions of the panel, one after the other."""
+    signs = ZERO
+    for k in range(first, last):
+        signs |= session[k] | (sessions - ONE - session[k])
+    for k in range(first + 1, last):
+        signs |= session[k] - session[k - 1] - ONE
+    return signs >= 0
+
+
+@ONCE
+def horizon(session: I, at: I, sessions: int) -> int:
+    """Give the session up to which no lane has more rows than it may trade ahead."""
+    until = sessions
+    for l in range(LANES):
+        k = at[NEXT + l] + AHEAD
+        if k < at[END + l]:
+            until = min(until, session[k])
+    return until
 
 
 @INNER
-def load(reference: F, rows: Rows, bits: I, table: F, at: I, plain: B) -> bool:
-    """Lay out the next row of every lane that has one and room in its ring: its prices, and its weights, else NaN."""
-    N, t = len(table), -ONE
+def load(reference: F, rows: Rows, bits: I, lanes: Lanes, plain: B, until: int, count: int) -> int:
+    """Lay out the next row before ``until`` of every lane that has one: its prices, and its weights, else NaN.
+
+    Gives the session when all lanes trade in the same, SCATTERED when not, NOBODY when there is none.
+    """
+    at, N = lanes.at, len(lanes.wish)
     together: np.bool_ = YES
+    active, whole, t = ZERO, NOBODY, NOBODY
     for l in range(LANES):
-        at[ACTIVE, l] = 1 if at[NEXT, l] < at[END, l] and at[HEAD, l] - at[TAIL, l] < RING - 1 else 0
-        if at[ACTIVE, l] == 1:
-            together &= t < 0 or at[SESSION, l] == t
-            t = at[SESSION, l]
-    if t < 0:
-        return NO
+        k = at[NEXT + l]
+        at[ACTIVE + l], at[SESSION + l], at[WEIGHTS + l] = 0, 0, NOBODY
+        if k < at[END + l] and rows.session[k] < until:
+            at[ACTIVE + l], at[SESSION + l] = 1, rows.session[k]
+            together &= t < 0 or at[SESSION + l] == t
+            t = at[SESSION + l]
+            active += 1
+            if k == at[CHECKED + l]:
+                at[CHECKED + l] = min(k + SOME, at[END + l])
+                at[WHOLE + l] = _whole(rows, bits, k, at[CHECKED + l], N)
+            if at[WHOLE + l] == 1:
+                whole = at[WEIGHTS + l] = rows.start[k]
+    if active == 0:
+        return NOBODY
     if together:
-        prices = reference[t]
-        for i in range(N):
-            asset = table[i]
-            for l in range(LANES):
-                asset[PRICE + l] = prices[i]
+        _spread(reference[t * N : (t + 1) * N], lanes.price)
+    else:
+        _gather(reference, lanes.price, at[SESSION : SESSION + LANES], N, ZERO)
+    if whole >= 0:
+        _gather(rows.weight, lanes.weight, at[WEIGHTS : WEIGHTS + LANES], ONE, whole)
     for l in range(LANES):
-        k = at[NEXT, l]
-        if at[ACTIVE, l] == 0:
-            for i in range(N):
-                table[i, WEIGHT + l] = np.nan
-            continue
-        if not together:
-            prices = reference[at[SESSION, l]]
-            for i in range(N):
-                table[i, PRICE + l] = prices[i]
-        if k == at[CHECKED, l]:
-            at[CHECKED, l] = min(k + SOME, at[END, l])
-            at[WHOLE, l] = _whole(rows, bits, k, at[CHECKED, l], N)
-        if at[WHOLE, l] == 1:
-            weights = rows.weight[rows.start[k] : rows.start[k + 1]]
-            for i in range(N):
-                table[i, WEIGHT + l] = weights[i]
-        elif not _load_some(table, rows, k, l):
+        if at[WEIGHTS + l] < 0 and not _load_some(lanes.weight, rows, at[NEXT + l], at[ACTIVE + l], l):
             plain[l] = NO
-    return YES
+    return t if together and active == count else SCATTERED
+
+
+@APART
+def _spread(values: F, table: F) -> None:
+    """Give every lane the same values."""
+    for i in range(len(table)):
+        row, each = table[i], values[i]
+        for l in range(LANES):
+            row[l] = each
+
+
+@APART
+def _gather(values: F, table: F, start: I, step: int, else_from: int) -> None:
+    """Give every lane the values that begin at its start times a step; elsewhere when its start is negative."""
+    for i in range(len(table)):
+        row = table[i]
+        for l in range(LANES):
+            row[l] = values[np.uint64((start[l] * step if start[l] >= 0 else else_from) + i)]
 
 
 @INNER
@@ -100,16 +126,18 @@ def _whole(rows: Rows, bits: I, first: int, last: int, N: int) -> int:
     return 1 if wrong == 0 and signs >= 0 else 0
 
 
-@ONCE
-def _load_some(table: F, rows: Rows, k: int, l: int) -> bool:
-    """Lay out the weights of row k; say whether it is plain."""
+@INNER
+def _load_some(table: F, rows: Rows, k: int, active: int, l: int) -> bool:
+    """Lay out the weights of row k, none when the lane does not trade; say whether it is plain."""
     N, before, fine = len(table), -ONE, YES
     for i in range(N):
-        table[i, WEIGHT + l] = np.nan
+        table[i, l] = np.nan
+    if active == 0:
+        return fine
     for e in range(rows.start[k], rows.start[k + 1]):
         i = rows.asset[e]
         fine &= before < i < N and 0.0 <= rows.weight[e] < np.inf
         if 0 <= i < N:
-            table[i, WEIGHT + l] = rows.weight[e]
+            table[i, l] = rows.weight[e]
         before = i
     return fine

@@ -48,11 +48,16 @@ def laid(*args: object) -> Laid:
     return Laid(args, "".join(_form(each, words) for each in args), words)
 
 
-def inner(*, inline: bool = False) -> Callable[[Plain], Plain]:
-    """Mark a function that kernels call; ``inline`` copies its body into its callers before types are inferred."""
+def inner(*, inline: bool = False, apart: bool = False) -> Callable[[Plain], Plain]:
+    """Mark a function that kernels call; ``inline`` copies its body into its callers before types are inferred.
+
+    ``apart`` promises that no array that it writes to overlaps another that it is given: the compiler keeps sums in
+    registers and works on whole vectors where it would have to ask. Two rows of a table are apart, a table and its row
+    are not.
+    """
 
     def mark(function: Plain) -> Plain:
-        function.__dict__["inner"] = {"inline": "always"} if inline else {}
+        function.__dict__["inner"] = {"inline": "always"} if inline else {"noalias": True} if apart else {}
         return function
 
     return mark

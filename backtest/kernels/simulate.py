@@ -58,17 +58,17 @@ def walk(
     """Walk the scenarios first to last.
 
     Scenario s owns the rows scenario[s] to scenario[s + 1] and the terms accounts[s] (accounts[0] when there is one
-    only). Writes SUMMARY to summary[s - first], DAILY to paths[s - first] where paths has rows, and the journal, which
-    is for a single scenario, where it has room.
+    only). Writes SUMMARY to summary[s], DAILY to paths[s] where paths has rows, and the journal, which is for a single
+    scenario, where it has room.
     """
     for s in range(first, last):
         terms = terms_of(accounts[s if len(accounts) > 1 else 0])
         stopped = _walk(market, rows, scenario[s], scenario[s + 1], terms, desk, journal)
-        summarise(desk.daily[EQUITY], desk.tally, terms.capital, stopped, summary[s - first])
+        summarise(desk.daily[EQUITY], desk.tally, terms.capital, stopped, summary[s])
         if len(paths) > 0:
             for row in range(desk.daily.shape[0]):
                 for t in range(desk.daily.shape[1]):
-                    paths[s - first, row, t] = desk.daily[row, t]
+                    paths[s, row, t] = desk.daily[row, t]
 
 
 @INNER
