@@ -105,12 +105,14 @@ def _share(
         helping = [pool.submit(help_out) for _ in range(others)] if pool else []
         try:
             for _ in some():
-                tell(sum(done.popleft() for _ in range(len(done))))
+                while done:
+                    tell(done.popleft())
         finally:
             deque(left, maxlen=0)  # after a failure nobody goes on
         for each in helping:
             each.result()
-    tell(sum(done))
+    for count in done:
+        tell(count)
 
 
 def _plain(on: books.Market, table: NDArray[np.float64]) -> bool:

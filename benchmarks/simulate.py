@@ -8,140 +8,20 @@ from __future__ import annotations
 import os
 import platform
 import resource
-import subprocess
-import sys
-import tempfile
 import time
 import warnings
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
-from bare import bare, metrics
+from bare import bare
+from cold import cold_start
+from peers import by_hand, limit, vectorbt, with_bt
 from timed import best
+from work import COSTS, FEES, SLIPPAGE, ours, prices, scenarios
 
-from backtest import Batch, Costs, Targets, simulate, simulate_many
+from backtest import Batch, Targets, simulate, simulate_many
 
 warnings.filterwarnings("ignore")
-
-FEES, SLIPPAGE = 0.001, 0.0005
-COSTS = Costs(commission_bps=FEES * 1e4, slippage_bps=SLIPPAGE * 1e4)
-PER_YEAR = 252.0
-
-
-def prices(sessions: int, assets: int, seed: int = 0) -> np.ndarray:
-    """Give a random walk of prices, shape (sessions, assets)."""
-    rng = np.random.default_rng(seed)
-    return 100.0 * np.exp(np.cumsum(rng.normal(0.0002, 0.015, (sessions, assets)), axis=0))
-
-
-def scenarios(count: int, sessions: int, assets: int, rebalances: int, seed: int = 1) -> Batch:
-    """Give random long-only targets of 95 % for so many scenarios, each rebalanced so many times."""
-    rng = np.random.default_rng(seed)
-    if rebalances == sessions:
-        session = np.tile(np.arange(sessions), count)
-    else:
-        drawn = [np.sort(rng.choice(np.arange(1, sessions - 1), rebalances, replace=False)) for _ in range(count)]
-        session = np.concatenate(drawn)
-    weight = rng.dirichlet(np.ones(assets), len(session)).ravel() * 0.95
-    return Batch(
-        np.arange(0, len(session) + 1, rebalances, dtype=np.int64),
-        session.astype(np.int64),
-        np.arange(0, len(weight) + 1, assets, dtype=np.int64),
-        np.tile(np.arange(assets, dtype=np.int64), len(session)),
-        weight,
-    )
-
-
-def ours(close: np.ndarray, batch: Batch) -> dict[str, np.ndarray]:
-    """Walk the batch; total return, volatility, Sharpe ratio and drawdown per scenario."""
-    walks = simulate_many(close, batch, costs=COSTS, capital=1e6)
-    summary = walks.summary
-    return {
-        "total": summary["equity"].to_numpy() / 1e6 - 1.0,
-        "volatility": summary["deviation"].to_numpy() * np.sqrt(PER_YEAR),
-        "sharpe": walks.sharpe(PER_YEAR),
-        "drawdown": summary["max_drawdown"].to_numpy(),
-    }
-
-
-def vectorbt(close: np.ndarray, batch: Batch, engine: str) -> dict[str, np.ndarray]:
-    """Let vectorbt do the same work: one group of columns per scenario, the same four metrics."""
-    import pandas as pd
-    import vectorbt as vbt
-
-    count, (sessions, assets) = len(batch), close.shape
-    weights = np.full((sessions, count, assets), np.nan)
-    row = np.repeat(np.arange(count), np.diff(batch.scenario))
-    weights[batch.session, row] = batch.weight.reshape(-1, assets)
-    columns = pd.MultiIndex.from_product([range(count), range(assets)], names=["scenario", "asset"])
-    portfolio = vbt.Portfolio.from_orders(
-        pd.DataFrame(np.tile(close, (1, count)), columns=columns),
-        size=weights.reshape(sessions, count * assets),
-        size_type="targetpercent",
-        fees=FEES,
-        slippage=SLIPPAGE,
-        init_cash=1e6,
-        cash_sharing=True,
-        group_by="scenario",
-        call_seq="auto",
-        freq="1D",
-        engine=engine,
-    )
-    returns = portfolio.returns().to_numpy()
-    deviation = returns.std(axis=0, ddof=1)
-    equity = np.vstack([np.full(count, 1e6), portfolio.value().to_numpy()])
-    return {
-        "total": equity[-1] / 1e6 - 1.0,
-        "volatility": deviation * np.sqrt(PER_YEAR),
-        "sharpe": returns.mean(axis=0) / deviation * np.sqrt(PER_YEAR),
-        "drawdown": (equity / np.maximum.accumulate(equity, axis=0) - 1.0).min(axis=0),
-    }
-
-
-def limit(close: np.ndarray, batch: Batch) -> np.ndarray:
-    """Give the zero-cost equity of every scenario as one BLAS product per holding period: the least work there is."""
-    relative = np.ascontiguousarray(close.T)
-    out = np.empty((len(batch), len(close)))
-    assets = close.shape[1]
-    for s in range(len(batch)):
-        equity, previous = 1e6, 0
-        out[s, : batch.session[batch.scenario[s]]] = equity
-        rows = range(batch.scenario[s], batch.scenario[s + 1])
-        for k in rows:
-            t = batch.session[k]
-            end = batch.session[k + 1] if k + 1 in rows else len(close)
-            weight = batch.weight[k * assets : (k + 1) * assets]
-            equity = out[s, t - 1] if t > previous and previous else equity
-            shares = weight * equity / close[t]
-            np.dot(shares, relative[:, t:end], out=out[s, t:end])
-            out[s, t:end] += equity * (1.0 - weight.sum())
-            equity = out[s, end - 1]
-            previous = t
-    return out
-
-
-def by_hand(close: np.ndarray, batch: Batch) -> dict[str, np.ndarray]:
-    """Let the bare loop do the same work, scenario by scenario."""
-    columns, assets = np.ascontiguousarray(close.T), close.shape[1]
-    weight, equity, out = batch.weight.reshape(-1, assets), np.empty(len(close)), np.empty((len(batch), 4))
-    for s in range(len(batch)):
-        rows = slice(batch.scenario[s], batch.scenario[s + 1])
-        bare(close, columns, batch.session[rows], weight[rows], 1e6, FEES, SLIPPAGE, equity)
-        metrics(equity, 1e6, out[s])
-    total, deviation, mean, drawdown = out.T
-    return {
-        "total": total,
-        "volatility": deviation * np.sqrt(PER_YEAR),
-        "sharpe": mean / deviation * np.sqrt(PER_YEAR),
-        "drawdown": drawdown,
-    }
-
-
-def agree(mine: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> None:
-    """Refuse to print a time before the numbers agree."""
-    for name, values in mine.items():
-        np.testing.assert_allclose(values, theirs[name], rtol=1e-7, atol=1e-9, err_msg=name)
 
 
 def sweep(title: str, rebalances: int, at_least: int, aim: int) -> None:
@@ -187,6 +67,12 @@ def against_the_limit(close: np.ndarray, batch: Batch, seconds: float) -> None:
         f"| one BLAS product per holding period, no costs, no metrics | {seconds / held:.2f} | {held * 1e6:,.1f} us |"
     )
     print(f"| one BLAS product for all scenarios, nobody trading | {seconds / product:.1f} | {product * 1e6:,.1f} us |")
+
+
+def agree(mine: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> None:
+    """Refuse to print a time before the numbers agree."""
+    for name, values in mine.items():
+        np.testing.assert_allclose(values, theirs[name], rtol=1e-7, atol=1e-9, err_msg=name)
 
 
 def growth() -> None:
@@ -247,48 +133,6 @@ def one_portfolio() -> None:
     for name, took in rows:
         told = f"{took / seconds:,.{0 if took > 10 * seconds else 2}f} | {took * 1e3:,.1f} ms" if took else "not run |"
         print(f"| {name} | {told} |")
-
-
-def with_bt(close: np.ndarray, session: np.ndarray, weight: np.ndarray) -> tuple[str, float]:
-    """Time bt, without costs, in the environment that BT_PYTHON names; nothing of ours is built on it."""
-    python = os.environ.get("BT_PYTHON")
-    if python is None:
-        return "bt, without costs (BT_PYTHON names no environment that has it)", 0.0
-    targets = Targets(session, np.arange(0, weight.size + 1, 500), np.tile(np.arange(500), len(session)),
-                      np.zeros(weight.size, np.int64), weight.ravel())  # fmt: skip
-    with tempfile.TemporaryDirectory() as folder:
-        given, left = Path(folder) / "given.npz", Path(folder) / "left.npz"
-        np.savez(given, close=close, session=session, weight=weight)
-        subprocess.run([python, str(Path(__file__).with_name("with_bt.py")), given, left, "1"], check=True)
-        found = np.load(left)
-        np.testing.assert_allclose(simulate(close, targets, capital=1e6).equity, found["equity"], rtol=1e-9)
-        return f"bt {found['version']}, without costs", float(found["seconds"])
-
-
-def cold_start() -> None:
-    """Time the first call ever and the first call with a filled cache, each a whole process, beside a bare import."""
-    call = "import numpy as np\nfrom backtest import simulate\nsimulate(np.full((9, 2), 10.0), np.full((9, 2), 0.5))"
-    print("\n## Cold start\n\nA whole process: import, one call, exit. The shortest of nine, or of two.\n")
-    print("| process | wall clock | processor time |\n|---|---|---|")
-    with tempfile.TemporaryDirectory() as folder:
-        empty = [_process(call, f"{folder}/{at}") for at in range(2)]
-        filled = [_process(call, f"{folder}/0") for _ in range(9)]
-        print(f"| first call ever, empty cache | {_shortest(empty)} |")
-        print(f"| every later process | {_shortest(filled)} |")
-    for name, code in (("numpy", "import numpy"), ("numba", "import numba")):
-        print(f"| `import {name}` alone | {_shortest([_process(code, '/nowhere') for _ in range(9)])} |")
-
-
-def _process(code: str, cache: str) -> tuple[float, float]:
-    """Run a process; give its seconds on the clock and on the processors."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run([sys.executable, "-c", code], env={**os.environ, "XDG_CACHE_HOME": cache}, check=True)
-    after, end = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    return end - start, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def _shortest(times: list[tuple[float, float]]) -> str:
-    return " | ".join(f"{min(each):.2f} s" for each in zip(*times, strict=True))
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backtest.kernels.books import INNER, ONCE, ORDERS, Desk, Rows, terms_of
+from backtest.kernels.books import INNER, ORDERS, Desk, Rows, terms_of
 from backtest.kernels.lanes import (
     BEFORE,
     BOUND,
@@ -76,7 +76,7 @@ def walk_abreast(
             _write(lanes.lane, lanes.firsts, lanes.seconds, l, len(mark), summary[group + l])
 
 
-@ONCE
+@INNER
 def _open(session: I, scenario: I, accounts: F, lanes: Lanes, sessions: int, plain: B, group: int, count: int) -> None:
     """Begin a group; lanes without a scenario of their own never trade, and nobody reads them."""
     lane, at = lanes.lane, lanes.at

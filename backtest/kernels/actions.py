@@ -9,7 +9,6 @@ from backtest.kernels.books import (
     GONE,
     IN_LIEU,
     INNER,
-    ONCE,
     PAID_OUT,
     PENDING,
     POSITION,
@@ -49,7 +48,7 @@ def corporate_actions(
     return received, paid, g
 
 
-@ONCE
+@INNER
 def _in_lieu(market: Market, lot: float, desk: Desk, journal: Journal, i: int, t: int) -> float:
     """Pay out what a split leaves of whole lots."""
     position, paid = desk.amount[POSITION], 0.0
@@ -62,7 +61,7 @@ def _in_lieu(market: Market, lot: float, desk: Desk, journal: Journal, i: int, t
     return paid
 
 
-@ONCE
+@INNER
 def _delist(market: Market, desk: Desk, journal: Journal, i: int, change: float, t: int) -> float:
     """Close an asset at its last mark times (1 + delisting return), and let it go."""
     held, paid = desk.amount[POSITION, i], 0.0
@@ -75,7 +74,7 @@ def _delist(market: Market, desk: Desk, journal: Journal, i: int, change: float,
     return paid
 
 
-@ONCE
+@INNER
 def forget_gone(codes: I, count: int) -> int:
     """Drop pending targets of delisted assets; give how many are left."""
     kept = ZERO
@@ -101,7 +100,7 @@ def accrue(market: Market, terms: Terms, position: F, cash: float, t: int) -> tu
     return interest, borrow * years
 
 
-@ONCE
+@INNER
 def last_mark(mark: F, split: F, i: int, t: int) -> float:
     """Give the mark of the session before, as today's splits make it."""
     last: float = mark[t - 1, i] / split[min(t, len(split) - 1), i] if t > 0 else np.nan

@@ -37,7 +37,6 @@ POSITION, TARGET, WANTED, ASKED = range(4)
 SINCE, WHY, PENDING, ORDERED, BUYS, WAITS, GONE = range(7)
 
 # What kernels call neither allocates nor raises: docs/adr/0005 has what that saves.
-ONCE = inner(inline=True)  # small, or called from one place
 INNER = inner()
 
 
@@ -132,13 +131,13 @@ class Journal(NamedTuple):
     order: F
 
 
-@ONCE
+@INNER
 def terms_of(a: F) -> Terms:
     """Give a row of the array of accounts its names."""
     return Terms(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15])
 
 
-@ONCE
+@INNER
 def note(desk: Desk, t: int, value: float, dividend: float, interest: float, borrow: float) -> None:
     """Book what a session paid and earned."""
     desk.tally[EARNED] += interest

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from backtest.kernels.books import (
     ASKED,
+    INNER,
     MARGIN,
-    ONCE,
     ORDERED,
     PENDING,
     POSITION,
@@ -23,7 +23,7 @@ from backtest.kernels.books import (
 from backtest.kernels.charges import lots
 
 
-@ONCE
+@INNER
 def cap_turnover(wanted: F, codes: I, terms: Terms, count: int, orders: int, share: float) -> int:
     """Fill the same share of every order; the rest is carried over."""
     for j in range(orders):
@@ -36,7 +36,7 @@ def cap_turnover(wanted: F, codes: I, terms: Terms, count: int, orders: int, sha
     return count
 
 
-@ONCE
+@INNER
 def margin_call(quotes: Quotes, tradable: B, terms: Terms, desk: Desk, orders: int, value: float) -> int:
     """Bring gross exposure back within max_gross x V: scale every tradable position that has no order of its own."""
     position, ordered, gross = desk.amount[POSITION], orders, 0.0

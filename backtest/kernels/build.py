@@ -84,9 +84,12 @@ class _Codegen(codegen.JITCPUCodegen):  # type: ignore[misc]
     _library_class = _Library
 
     def _customize_tm_features(self) -> str:
-        return super()._customize_tm_features() + ",-prefer-256-bit"
+        """Let vectors be as long as the processor has them; LLVM prefers half of 512 bits."""
+        features: str = super()._customize_tm_features()
+        return f"{features},-prefer-256-bit" if "avx512f" in features else features
 
     def _module_pass_manager(self, **options: Any) -> Any:
+        """Make vectors of straight code, too: of short loops that were unrolled."""
         return super()._module_pass_manager(**{"slp_vectorize": True, **options})
 
     def _add_module(self, module: object) -> None:

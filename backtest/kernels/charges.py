@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from backtest.kernels.books import INNER, ONCE, Quotes, Terms
+from backtest.kernels.books import INNER, Quotes, Terms
 
 WHOLE = 1e-9  # of a lot: closer than this to a multiple is that multiple
 
 
-@ONCE
+@INNER
 def fill_price(shares: float, reference: float, terms: Terms) -> float:
     """Move the price against the order: half the spread, and slippage."""
     away = terms.half_spread + terms.slippage
     return reference * (1.0 + away) if shares > 0.0 else reference * (1.0 - away)
 
 
-@ONCE
+@INNER
 def fees(size: float, price: float, i: int, quotes: Quotes, terms: Terms) -> tuple[float, float]:
     """Give commission and square-root impact: coefficient x sigma x sqrt(shares / average volume) x notional."""
     due, impact = size * price * terms.commission + size * terms.per_share, 0.0
@@ -26,7 +26,7 @@ def fees(size: float, price: float, i: int, quotes: Quotes, terms: Terms) -> tup
     return commission, impact
 
 
-@ONCE
+@INNER
 def payable(cash: float, price: float, terms: Terms) -> float:
     """Give the shares that cash pays for, commission included."""
     proportional = cash / (price * (1.0 + terms.commission) + terms.per_share)

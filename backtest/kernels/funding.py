@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backtest.kernels.books import INNER, ONCE, F, I, Quotes, Terms
+from backtest.kernels.books import INNER, F, I, Quotes, Terms
 from backtest.kernels.charges import fees, fill_price, scaled
 
 ULP = 2.220446049250313e-16
@@ -43,7 +43,7 @@ def affordable(quotes: Quotes, terms: Terms, position: F, wanted: F, ordered: I,
     return low
 
 
-@ONCE
+@INNER
 def _room(
     quotes: Quotes, terms: Terms, position: F, wanted: F, ordered: I, factor: float, cash: float, gross: float,
     net: float,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backtest.kernels.books import INNER, ONCE, Rows
+from backtest.kernels.books import INNER, Rows
 from backtest.kernels.lanes import (
     ACTIVE,
     AHEAD,
@@ -42,7 +42,7 @@ def ascending(session: I, first: int, last: int, sessions: int) -> bool:
     return signs >= 0
 
 
-@ONCE
+@INNER
 def horizon(session: I, at: I, sessions: int) -> int:
     """Give the session up to which no lane has more rows than it may trade ahead."""
     until = sessions

@@ -14,7 +14,6 @@ from backtest.kernels.books import (
     INNER,
     INTEREST,
     NO,
-    ONCE,
     ORDERED,
     POSITION,
     RUINED,
@@ -67,7 +66,7 @@ def mark(
     return cash, end, ZERO - 1, NO
 
 
-@ONCE
+@INNER
 def _value(marks: F, position: F, held: I, start: int, end: int, equity: F, cash: float) -> bool:
     """Set equity[start:end]: positions added in the order of the assets, then cash; say whether one is short.
 
@@ -93,7 +92,7 @@ def _value(marks: F, position: F, held: I, start: int, end: int, equity: F, cash
     return short
 
 
-@ONCE
+@INNER
 def _keep(daily: F, journal: Journal, position: F, cash: float, start: int, end: int) -> None:
     """Keep what was asked for: cash and nothing booked per session, and the shares."""
     if len(daily) > 1:
@@ -108,7 +107,7 @@ def _keep(daily: F, journal: Journal, position: F, cash: float, start: int, end:
             journal.shares[start, i] = position[i]
 
 
-@ONCE
+@INNER
 def close_ruined(marks: F, desk: Desk, journal: Journal, t: int) -> None:
     """Close all at the mark, without costs, and carry what is left (or owed) to the end."""
     daily, position = desk.daily, desk.amount[POSITION]

@@ -14,7 +14,6 @@ from backtest.kernels.books import (
     GONE,
     INNER,
     NO_VOLUME,
-    ONCE,
     ORDERED,
     PARTIAL,
     PENDING,
@@ -40,7 +39,7 @@ from backtest.kernels.charges import lots
 DUST = 1e-12  # of V: smaller differences from a target are rounding, not orders
 
 
-@ONCE
+@INNER
 def accept(desk: Desk, journal: Journal, i: int, weight: float, count: int, t: int) -> int:
     """Take a target in; a newer one supersedes a pending one, a delisted asset refuses it."""
     codes = desk.codes
@@ -112,7 +111,7 @@ def _log_wait(desk: Desk, journal: Journal, wanted: float, price: float, why: in
     log(desk.tally, journal, t, i, why, wanted * known / known, 0.0, known, np.nan)
 
 
-@ONCE
+@INNER
 def _append(bought: I, buys: int, ordered: I, sells: int) -> None:
     for j in range(buys):
         ordered[sells + j] = bought[j]

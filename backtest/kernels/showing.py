@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backtest.kernels.books import INNER, ONCE
+from backtest.kernels.books import INNER
 from backtest.kernels.lanes import (
     APART,
     BEFORE,
@@ -57,7 +57,7 @@ def show(mark: F, session: I, lanes: Lanes, paths: F, start: int, end: int, coun
             paths[l, 0, t] = lanes.lane[BEFORE + l]
 
 
-@ONCE
+@INNER
 def _await(session: I, at: I, meeting: I, due: I, l: int) -> None:
     """Enter a lane where its next row of the block is due, unless all lanes meet there."""
     k = at[FIRST + l] + at[SEEN + l]

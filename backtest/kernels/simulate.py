@@ -29,7 +29,6 @@ from backtest.kernels.books import (
     GONE,
     INNER,
     NO,
-    ONCE,
     POSITION,
     WAITS,
     ZERO,
@@ -106,7 +105,7 @@ def _walk(market: Market, rows: Rows, k: int, end: int, terms: Terms, desk: Desk
     return stopped
 
 
-@ONCE
+@INNER
 def _clear(desk: Desk) -> None:
     """Make the desk ready for a scenario."""
     for i in range(desk.amount.shape[1]):
@@ -116,7 +115,7 @@ def _clear(desk: Desk) -> None:
         desk.tally[j] = 0.0
 
 
-@ONCE
+@INNER
 def _sooner(session: I, at: int, end: int, busy: int) -> int:
     """Give the next of some sessions, when it comes before the one known."""
     return min(session[at], busy) if at < end else busy

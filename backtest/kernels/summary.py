@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from backtest.kernels.books import CALLS, ONCE, ORDERS, F
+from backtest.kernels.books import CALLS, INNER, ORDERS, F
 
 
-@ONCE
+@INNER
 def summarise(equity: F, tally: F, capital: float, stopped: int, out: F) -> None:
     """Write SUMMARY: last equity, mean and deviation (ddof 1) of session returns, drawdown, tallies.
 

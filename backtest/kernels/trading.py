@@ -7,7 +7,6 @@ from backtest.kernels.books import (
     COMMISSION,
     IMPACT,
     INNER,
-    ONCE,
     ORDERED,
     ORDERS,
     POSITION,
@@ -51,7 +50,7 @@ def trade(
     return _fill(quotes, terms, desk, journal, orders, factor, cash, value, t), value, count
 
 
-@ONCE
+@INNER
 def _valued(position: F, reference: F, cash: float) -> float:
     """Give V, in the order of the assets."""
     for i in range(len(position)):
@@ -60,7 +59,7 @@ def _valued(position: F, reference: F, cash: float) -> float:
     return cash
 
 
-@ONCE
+@INNER
 def _fill(
     quotes: Quotes, terms: Terms, desk: Desk, journal: Journal, orders: int, factor: float, cash: float, value: float,
     t: int,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backtest import Account, Batch, Costs, simulate_many
-from backtest.kernels.lanes import LANES, RING
+from backtest.kernels.lanes import AHEAD, LANES
 from data.errors import RunError
 
 
@@ -79,8 +79,8 @@ def test_abreast_equals_one_by_one_to_the_bit(seed, sessions, assets, count, com
 
 @pytest.mark.parametrize("seed", range(6))
 def test_scenarios_that_trade_far_ahead_of_others_wait_for_them(seed):
-    """Dense and sparse scenarios side by side, with more rows than a ring holds, leave the bits of each by itself."""
-    close, batch = drawn(seed, 5 * RING, 3, LANES + 4, odd=seed == 0)
+    """Dense and sparse scenarios side by side, with more rows than are traded ahead, leave the bits of each by itself."""
+    close, batch = drawn(seed, 5 * AHEAD, 3, LANES + 4, odd=seed == 0)
 
     together, alone = simulate_many(close, batch, paths=True), one_by_one(close, batch)
 
@@ -88,9 +88,28 @@ def test_scenarios_that_trade_far_ahead_of_others_wait_for_them(seed):
     assert np.array_equal(together.equity, alone.equity)
 
 
+@pytest.mark.parametrize("between", [1, 3, AHEAD])
+def test_scenarios_that_meet_part_and_meet_again(between):
+    """Rows in sessions common to all, then as many in each one's own, then common again, leave the bits of each."""
+    rng, count, assets, sessions = np.random.default_rng(between), LANES + 3, 4, 3 * AHEAD
+    common = [np.arange(5), np.arange(sessions - 6, sessions)]
+    own = [5 + np.sort(rng.choice(sessions - 12, between, replace=False)) for _ in range(count)]
+    session = np.concatenate([np.concatenate([common[0], each, common[1]]) for each in own])
+    rows, start = len(session) // count, np.arange(0, len(session) * assets + 1, assets)
+    weight = rng.dirichlet(np.ones(assets), len(session)).ravel() * 0.99
+    batch = Batch(np.arange(0, len(session) + 1, rows), session, start, np.tile(np.arange(assets), len(session)), weight)
+    close = 50.0 * np.exp(np.cumsum(rng.normal(0.0, 0.02, (sessions, assets)), axis=0))
+    terms = {"costs": Costs(commission_bps=20), "capital": 1e5}
+
+    together, alone = simulate_many(close, batch, paths=True, **terms), one_by_one(close, batch, **terms)
+
+    assert together.summary.equals(alone.summary, null_equal=True)
+    assert np.array_equal(together.equity, alone.equity)
+
+
 def test_a_scenario_does_not_depend_on_its_neighbours():
     """The same scenario among others, at another place and in another lane, leaves the same bytes."""
-    close, batch = drawn(7, 3 * RING, 4, 2 * LANES)
+    close, batch = drawn(7, 3 * AHEAD, 4, 2 * LANES)
 
     forth = simulate_many(close, batch).summary
     back = simulate_many(close, few(batch, 5, 5 + LANES)).summary

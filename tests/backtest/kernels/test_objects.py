@@ -50,6 +50,18 @@ def gather(pair, matrix, flags, weight, shift, doubled, out):
     return 0 if count > 0 else 7
 
 
+@inner(apart=True)
+def _added(values, to):
+    for i in range(len(values)):
+        to[0] += values[i]
+
+
+@entry
+def add(values, out):
+    """Add up, by a function that is told that its arrays lie apart."""
+    _added(values, out)
+
+
 @entry
 def spin(rounds, out):
     """Keep a processor busy."""
@@ -75,6 +87,13 @@ def test_a_kernel_reads_every_kind_of_argument():
     out = np.zeros(3)
     assert gather(*_given(), 3.0, 1, True, out) == 0
     assert out.tolist() == [63.0, 96.0, 0.0]
+
+
+def test_sums_of_arrays_apart_keep_their_order():
+    """By hand: 1e16 swallows the first 1, so that the last alone is left; any other order gives 0 or 2."""
+    out = np.zeros(1)
+    add(np.array([1e16, 1.0, -1e16, 1.0]), out)
+    assert out[0] == 1.0
 
 
 def test_a_status_comes_back():
