@@ -115,18 +115,20 @@ def _share(
         tell(count)
 
 
-def _plain(on: books.Market, table: NDArray[np.float64]) -> bool:
+def _plain(on: books.Market, terms: NDArray[np.float64]) -> bool:
     """Say whether the scenarios may walk abreast: every cell priced, no corporate actions, proportional costs alone."""
-    terms = dict(zip(books.Terms._fields, table.T, strict=True))
-    others = (
-        "per_share", "minimum", "impact", "credit", "band", "lot", "turnover_cap", "participation_cap",
-        "maintenance", "sequential",
+    others = _columns(
+        "per_share", "minimum", "impact", "credit", "band", "lot", "turnover_cap", "participation_cap", "maintenance",
+        "sequential",
     )  # fmt: skip
-    proportional = terms["half_spread"] + terms["slippage"] + terms["commission"]
     return bool(
-        not any(terms[name].any() for name in others)
-        and (terms["max_gross"] <= 1.0).all()
-        and (proportional < 1.0).all()
+        not terms[:, others].any()
+        and (terms[:, _columns("max_gross")] <= 1.0).all()
+        and (terms[:, _columns("half_spread", "slippage", "commission")].sum(axis=1) < 1.0).all()
         and len(on.actions) == 0
         and on.tradable.all()
     )
+
+
+def _columns(*names: str) -> list[int]:
+    return [books.Terms._fields.index(name) for name in names]
