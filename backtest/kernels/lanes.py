@@ -24,10 +24,10 @@ SOME = 32  # rows whose weights are looked at in one go, before they are traded:
     HALF_SPREAD, SLIPPAGE, SUMS,
 ) = (LANES * at for at in range(28))  # fmt: skip
 COLUMNS = SUMS + 10 * LANES
-# The next row of targets, and the end; the first row not looked at yet, and what was found of those before; whether the
-# lane trades in this step, in which session, where its weights stand; the first row of the block, the steps of it that
-# were shown, and the next lane among those that are due in one session.
-NEXT, END, CHECKED, WHOLE, ACTIVE, SESSION, WEIGHTS, FIRST, SEEN, LINK = (LANES * at for at in range(10))
+# The next row of targets, and the end; the first row not looked at yet, whether those before name every asset, and
+# where row 0 would stand if all did; whether the lane trades in this step, in which session, where its weights stand;
+# the first row of the block, its steps that were shown, the next lane among those that are due in one session.
+NEXT, END, CHECKED, WHOLE, ORIGIN, ACTIVE, SESSION, WEIGHTS, FIRST, SEEN, LINK = (LANES * at for at in range(11))
 
 SURELY = 1e-6  # of V: cash left of more than this is no matter of rounding, so the orders fit
 LARGEST = np.int64(0x7FEFFFFFFFFFFFFF)  # the bits of the largest float64
@@ -66,6 +66,6 @@ def room(sessions: int, assets: int) -> Lanes:
     one = (assets, LANES)
     return Lanes(
         np.zeros((AHEAD + 1, assets + 1, LANES)), np.zeros((assets + 1, LANES)), np.zeros(one), np.zeros(one),
-        np.zeros(one), np.zeros(COLUMNS), np.zeros(10 * LANES, np.int64), np.zeros((4, LANES)), np.zeros((4, LANES)),
+        np.zeros(one), np.zeros(COLUMNS), np.zeros(11 * LANES, np.int64), np.zeros((4, LANES)), np.zeros((4, LANES)),
         np.zeros(AHEAD + 1, np.int64), np.full(sessions, NOBODY),
     )  # fmt: skip

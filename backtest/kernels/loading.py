@@ -17,6 +17,7 @@ from backtest.kernels.lanes import (
     NO,
     NOBODY,
     ONE,
+    ORIGIN,
     SCATTERED,
     SESSION,
     SOME,
@@ -60,33 +61,56 @@ def load(reference: F, rows: Rows, bits: I, lanes: Lanes, plain: B, until: int, 
     Gives the session when all lanes trade in the same, SCATTERED when not, NOBODY when there is none.
     """
     at, N = lanes.at, len(lanes.wish)
-    together: np.bool_ = YES
-    active, whole, t = ZERO, NOBODY, NOBODY
-    for l in range(LANES):
-        k = at[NEXT + l]
-        at[ACTIVE + l], at[SESSION + l], at[WEIGHTS + l] = 0, 0, NOBODY
-        if k < at[END + l] and rows.session[k] < until:
-            at[ACTIVE + l], at[SESSION + l] = 1, rows.session[k]
-            together &= t < 0 or at[SESSION + l] == t
-            t = at[SESSION + l]
-            active += 1
-            if k == at[CHECKED + l]:
-                at[CHECKED + l] = min(k + SOME, at[END + l])
-                at[WHOLE + l] = _whole(rows, bits, k, at[CHECKED + l], N)
-            if at[WHOLE + l] == 1:
-                whole = at[WEIGHTS + l] = rows.start[k]
+    if len(rows.session) == 0:
+        return NOBODY
+    active, first, last = _turn_to(rows.session, at, until)
     if active == 0:
         return NOBODY
-    if together:
-        _spread(reference[t * N : (t + 1) * N], lanes.price)
+    for l in range(LANES):
+        if at[ACTIVE + l] == 1 and at[NEXT + l] == at[CHECKED + l]:
+            k = at[NEXT + l]
+            at[CHECKED + l] = min(k + SOME, at[END + l])
+            at[WHOLE + l] = _whole(rows, bits, k, at[CHECKED + l], N)
+            at[ORIGIN + l] = rows.start[k] - k * N
+    lowest, whole = _find_weights(at, N)
+    if first == last:
+        _spread(reference[first * N : (first + 1) * N], lanes.price)
     else:
-        _gather(reference, lanes.price, at[SESSION : SESSION + LANES], N, ZERO)
+        _gather(reference, lanes.price, at[SESSION : SESSION + LANES], N, first * N)
     if whole >= 0:
         _gather(rows.weight, lanes.weight, at[WEIGHTS : WEIGHTS + LANES], ONE, whole)
-    for l in range(LANES):
+    for l in range(LANES if lowest < 0 else 0):
         if at[WEIGHTS + l] < 0 and not _load_some(lanes.weight, rows, at[NEXT + l], at[ACTIVE + l], l):
             plain[l] = NO
-    return t if together and active == count else SCATTERED
+    return first if first == last and active == count else SCATTERED
+
+
+@APART
+def _turn_to(session: I, at: I, until: int) -> tuple[int, int, int]:
+    """Look up which lanes trade now; give how many do, and their first and last session."""
+    active, first, last = ZERO, until + ZERO, NOBODY
+    for l in range(LANES):
+        k = at[NEXT + l]
+        here = k < at[END + l]
+        t = session[np.uint64(k if here else ZERO)]
+        trades = here and t < until
+        at[ACTIVE + l] = 1 if trades else 0
+        at[SESSION + l] = t if trades else NOBODY
+        active += at[ACTIVE + l]
+        first = min(first, np.int64(t) if trades else first)
+        last = max(last, at[SESSION + l])
+    return active, first, last
+
+
+@APART
+def _find_weights(at: I, N: int) -> tuple[int, int]:
+    """Find where the weights of rows that name every asset stand, NOBODY for other lanes; give the extremes."""
+    lowest, highest = LARGEST, NOBODY
+    for l in range(LANES):
+        stands = at[ACTIVE + l] & at[WHOLE + l]
+        at[WEIGHTS + l] = at[ORIGIN + l] + at[NEXT + l] * N if stands == 1 else NOBODY
+        lowest, highest = min(lowest, at[WEIGHTS + l]), max(highest, at[WEIGHTS + l])
+    return lowest, highest
 
 
 @APART

@@ -79,7 +79,7 @@ def test_abreast_equals_one_by_one_to_the_bit(seed, sessions, assets, count, com
 
 @pytest.mark.parametrize("seed", range(6))
 def test_scenarios_that_trade_far_ahead_of_others_wait_for_them(seed):
-    """Dense and sparse scenarios side by side, with more rows than are traded ahead, leave the bits of each by itself."""
+    """Dense and sparse scenarios side by side, more rows than are traded ahead, leave the bits of each by itself."""
     close, batch = drawn(seed, 5 * AHEAD, 3, LANES + 4, odd=seed == 0)
 
     together, alone = simulate_many(close, batch, paths=True), one_by_one(close, batch)
@@ -97,7 +97,8 @@ def test_scenarios_that_meet_part_and_meet_again(between):
     session = np.concatenate([np.concatenate([common[0], each, common[1]]) for each in own])
     rows, start = len(session) // count, np.arange(0, len(session) * assets + 1, assets)
     weight = rng.dirichlet(np.ones(assets), len(session)).ravel() * 0.99
-    batch = Batch(np.arange(0, len(session) + 1, rows), session, start, np.tile(np.arange(assets), len(session)), weight)
+    asset = np.tile(np.arange(assets), len(session))
+    batch = Batch(np.arange(0, len(session) + 1, rows), session, start, asset, weight)
     close = 50.0 * np.exp(np.cumsum(rng.normal(0.0, 0.02, (sessions, assets)), axis=0))
     terms = {"costs": Costs(commission_bps=20), "capital": 1e5}
 
