@@ -26,7 +26,7 @@ def test_an_asset_of_two_baskets_belongs_to_that_of_the_base_mix() -> None:
 
 def _held(shares: list[list[float]], equity: list[float]) -> pl.DataFrame:
     panel = SimpleNamespace(sessions=DAYS, assets=("NVDA", "AMD", "SPY"))
-    market = SimpleNamespace(mark=np.array([[10.0, 20.0, 40.0], [5.0, 5.0, 5.0], [1.0, 2.0, 4.0]]))
+    market = SimpleNamespace(mark=np.array([[10.0, 20.0, 40.0], [5.0, 5.0, 5.0], [1.0, 2.0, 4.0]]).T)
     stage = SimpleNamespace(panel=panel, first=0, market=market)
     walked = SimpleNamespace(shares=np.array(shares), equity=np.array(equity))
     return exposure(stage, walked, {"NVDA": "semis", "AMD": "semis"})
