@@ -13,10 +13,10 @@ import time
 def cold_start() -> None:
     """Time the first call ever and the first call with a filled cache, each a whole process, beside a bare import."""
     call = "import numpy as np\nfrom backtest import simulate\nsimulate(np.full((9, 2), 10.0), np.full((9, 2), 0.5))"
-    print("\n## Cold start\n\nA whole process: import, one call, exit. The shortest of nine, or of two.\n")
+    print("\n## Cold start\n\nA whole process: import, one call, exit. The shortest of nine, or of three.\n")
     print("| process | wall clock | processor time |\n|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
-        empty = [_process(call, f"{folder}/{at}") for at in range(2)]
+        empty = [_process(call, f"{folder}/{at}") for at in range(3)]
         filled = [_process(call, f"{folder}/0") for _ in range(9)]
         print(f"| first call ever, empty cache | {_shortest(empty)} |")
         print(f"| every later process | {_shortest(filled)} |")

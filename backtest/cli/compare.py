@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from backtest.cli.options import Lang, Out  # noqa: TC001 - typer reads it
+from data.counts import many
 
 __all__ = ["compare"]
 
@@ -31,7 +32,7 @@ def compare(
     from data.errors import ConfigError
 
     if not 2 <= len(runs) <= MOST:
-        raise ConfigError(f"{len(runs)} runs given; a comparison takes 2 to {MOST}")
+        raise ConfigError(f"{many(len(runs), 'run')} given; a comparison takes 2 to {MOST}")
     folders = [folder_of(run, Path(out)) for run in runs]
     with steps(quiet=False) as say:
         say("reading the runs")

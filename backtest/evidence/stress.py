@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from backtest.evidence.line import Line
     from backtest.portfolio import Targets
 
-__all__ = ["WORST", "dies_at", "stress"]
+__all__ = ["WORST", "stress"]
 
 WORST = "grade C one session later"
 TYPES = (pl.String, pl.Int64, pl.Int64, pl.Float64, pl.Float64, pl.Float64)
@@ -55,15 +55,6 @@ def stress(line: Line) -> pl.DataFrame:
         for (label, shift, _), (pair, count) in zip(cases, pairs, strict=True)
     ]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row").with_columns(pl.col(pl.Float64).fill_nan(None))
-
-
-def dies_at(curve: pl.DataFrame) -> int | None:
-    """Give the first tested shift from 0 on without an active return; None while the edge lives, or without a curve."""
-    if curve.is_empty():
-        return None
-    real = curve.filter(pl.col("shift").is_not_null() & (pl.col("shift") >= 0)).sort("shift")
-    dead = real.filter(pl.col("active_return") <= 0.0)
-    return int(dead["shift"][0]) if dead.height else None
 
 
 def _label(shift: int) -> str:

@@ -143,7 +143,7 @@ def _haircuts(of: _Of, tried: Tried, seed: int) -> Iterator[Metric]:
     cuts = {} if of.flat else cut(of.moments, of.per_year, tried.trials, seed)
     for suffix, (name, method) in METHODS.items():
         one = cuts.get(method)
-        said = "" if one is None else f"; adjusted p {one.p:.3g}, {one.fraction:.0%} cut"
+        said = "" if one is None else f"; adjusted p {one.p:.3g}, {one.fraction:z.0%} cut"
         metric = Metric(
             f"{of.prefix}haircut_sharpe{suffix}",
             f"Haircut Sharpe ratio, {name}: {of.whose}",

@@ -83,8 +83,17 @@ def _others(
         yield "suppliers", tuple(one for one in suppliers.get(announcer, ()) if one != announcer)
     if baskets:
         yield "peers", peers_of(announcer, baskets)
-    for basket, members in sorted(baskets.items()):
+    for basket, members in _differing(baskets):
         yield f"basket:{basket}", tuple(one for one in members if one != announcer)
+
+
+def _differing(baskets: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Give baskets in the order of their names; those of the same assets are one portfolio, under the first name."""
+    seen = set[frozenset[str]]()
+    for basket, members in sorted(baskets.items()):
+        if frozenset(members) not in seen:
+            seen.add(frozenset(members))
+            yield basket, members
 
 
 def _universe(

@@ -74,7 +74,7 @@ def _stress(found: Gathered) -> Figure | None:
     shifts, active = rows["shift"].to_list(), rows["active_return"].to_list()
     dead = dies_at(found.stress)
     if dead is None:
-        said = say("The edge lives at every shift up to {last} sessions.", last=shifts[-1])
+        said = say("Above zero at every shift up to {last} sessions.", last=shifts[-1])
     elif dead == 0:
         said = say("There is no edge even without a shift.")
     else:
@@ -137,7 +137,7 @@ def _hindsight(found: Hindsight | None) -> Table | None:
         for label, value in (
             ("known at the time (first print)", found.first_print),
             ("known today (latest vintage)", found.latest_vintage),
-            ("hindsight alpha: claimed for nothing", found.alpha),
+            ("hindsight alpha: what nobody could have earned", found.alpha),
         )
     )
     note = say("{count} events differ in number, direction or session.", count=number(found.changed, 0))

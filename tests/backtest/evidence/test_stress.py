@@ -6,8 +6,7 @@ import polars as pl
 import pytest
 
 from backtest.engine import line_of
-from backtest.evidence.stress import WORST, dies_at, stress
-from backtest.evidence.types import STRESS
+from backtest.evidence.stress import WORST, stress
 from backtest.inputs import read
 
 EVIDENCE = {"placebo_draws": 0, "study": False, "hindsight": False}
@@ -63,15 +62,3 @@ def test_the_worst_case_moves_date_only_events_alone(line, curve):
     grades = line.inputs.events.frame.filter(pl.col("timing") == "C").height
     assert grades > 0
     assert curve.filter(pl.col("label") == WORST)["shift"].to_list() == [None]
-
-
-def test_the_edge_dies_at_the_first_shift_without_an_active_return():
-    """Shifts below 0 and after the death do not count; an edge that lives has no such session."""
-
-    def rows(*pairs):
-        blank = {"label": "", "events": 1, "net_return": 0.0, "sharpe": 0.0}
-        return pl.DataFrame([{**blank, "shift": s, "active_return": a} for s, a in pairs]).select(STRESS)
-
-    assert dies_at(rows((-1, -0.1), (0, 0.2), (1, 0.1), (3, -0.1), (5, 0.2))) == 3
-    assert dies_at(rows((0, 0.2), (1, 0.1))) is None
-    assert dies_at(pl.DataFrame()) is None
