@@ -19,6 +19,7 @@ __all__ = ["at", "canvas", "frame", "time_axis", "uprights", "value_axis"]
 
 LABEL_DROP = 16
 YEAR, EDGE = 4, 0.02
+BROAD = 1000  # units across a canvas of level lines: about a pixel each, for ends blur over a whole unit
 
 
 def at(place: float) -> str:
@@ -46,13 +47,13 @@ def value_axis(scale: Scale, *, in_percent: bool) -> Markup:
     zero = 1.0 if scale.is_log else 0.0
     lines = {"grid": [tick for tick in scale.ticks if tick != zero], "zero": [t for t in scale.ticks if t == zero]}
     rules = [
-        el("path", {"class": kind, "d": "".join(f"M0 {decimal(scale.y(tick))}h1" for tick in ticks)})
+        el("path", {"class": kind, "d": "".join(f"M0 {decimal(scale.y(tick))}h{BROAD}" for tick in ticks)})
         for kind, ticks in lines.items()
         if ticks
     ]
     labels = [el("text", {"y": scale.y(tick), **exact(tick)}, label(tick, places)) for tick in scale.ticks]
     names = el("g", {"class": "end", "transform": "translate(-7 4)"}, *labels)
-    return joined([canvas("rules", scale.height, f"0 0 1 {decimal(scale.height)}", *rules), names])
+    return joined([canvas("rules", scale.height, f"0 0 {BROAD} {decimal(scale.height)}", *rules), names])
 
 
 def uprights(places: Sequence[float], height: float) -> Markup:
