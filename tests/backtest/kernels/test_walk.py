@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from strategies import Case, cases
 
+from backtest.kernels.orders import DUST
 from backtest.trust.exact import replay
 
 
@@ -209,6 +210,15 @@ def by_place(lines):
     return sorted(lines, key=lambda line: line[:2])
 
 
+def whole(lines, scale):
+    """Leave out orders that ask for less than dust.
+
+    Cash that is spent leaves nothing in one engine and a rounding in the other, which may buy some 1e-15 shares with it
+    and has to close them again.
+    """
+    return [line for line in lines if not 0.0 < abs(line[3]) * line[5] <= DUST * scale]
+
+
 @given(cases())
 def test_the_walk_equals_its_slow_twin(case):
     """Equity, cash, every order and every margin call agree with plain Python on random markets."""
@@ -217,14 +227,16 @@ def test_the_walk_equals_its_slow_twin(case):
     assert np.allclose(fast.equity, slow.equity, rtol=0.0, atol=1e-9 * scale)
     assert np.allclose(fast.cash, slow.cash, rtol=0.0, atol=1e-9 * scale)
     assert fast.summary["margin_calls"] == slow.margin_calls
-    ours = by_place((int(t), int(i), why, *line) for (t, i, _), why, line in zip(fast.label, fast.why, fast.order))  # noqa: B905
-    theirs = by_place(
+    lines = zip(fast.label, fast.why, fast.order, strict=True)
+    ours = by_place(whole([(int(t), int(i), why, *line) for (t, i, _), why, line in lines], scale))
+    known = [
         (
             order.session, order.asset, order.reason, order.requested, order.filled, order.reference, order.price,
             order.half_spread, order.slippage, order.commission, order.impact,
         )
         for order in slow.orders
-    )  # fmt: skip
+    ]  # fmt: skip
+    theirs = by_place(whole(known, scale))
     assert [line[:3] for line in ours] == [line[:3] for line in theirs]
     for mine, other in zip(ours, theirs, strict=True):
         assert np.allclose(mine[3:], other[3:], rtol=1e-7, atol=1e-7, equal_nan=True)
