@@ -264,7 +264,7 @@ def test_the_journal_replayed_in_decimal_gives_the_same_books(case):
 
 @given(cases(carry=False, max_gross=1.0, long_only=True))
 def test_cash_never_falls_below_zero_without_leverage(case):
-    """Without shorts and leverage cash stays at or above zero, exactly, until a sale costs more than it brings (law 5)."""
+    """Unlevered, long only: cash stays at or above zero, exactly, until a sale costs more than it brings (law 5)."""
     walk = case.walk()
     filled, price, costs = walk.order[:, 1], walk.order[:, 3], walk.order[:, 6:].sum(axis=1)
     dearer = (filled < 0.0) & (-filled * price < costs)
