@@ -22,15 +22,10 @@ from data.prices.fetching import failed
 from tools.golden import WITHOUT, differences, measured
 
 pytestmark = pytest.mark.shared
-# Two in every run of the tests, the others in the full one.
 THESES = (
-    "regional_bets_and_power",
+    "aggregate_capex_and_backlog", "capex_shock", "compute_resale", "regional_bets_and_power",
     "rotate_semis_to_hyperscalers",
-    *(
-        pytest.param(name, marks=pytest.mark.full)
-        for name in ("aggregate_capex_and_backlog", "capex_shock", "compute_resale")
-    ),
-)
+)  # fmt: skip
 NOW = datetime(2026, 8, 16, tzinfo=UTC)
 SWITCH = "prices.source=yfinance"
 NOISE = 4e-4  # what rounding leaves between close and adjusted close; the smallest dividend here is larger

@@ -60,7 +60,9 @@ def _bridge(found: Gathered) -> Figure | None:
 
 
 def dies_at(stress: pl.DataFrame) -> int | None:
-    """Give the first shift from 0 on without an active return above zero; None while the edge lives."""
+    """Give the first shift from 0 on without an active return above zero; None while the edge lives or without rows."""
+    if stress.is_empty():
+        return None
     rows = stress.filter(stress["shift"].is_not_null() & (stress["shift"] >= 0)).sort("shift")
     return next((s for s, r in rows.select("shift", "active_return").iter_rows() if r is None or r <= 0.0), None)
 

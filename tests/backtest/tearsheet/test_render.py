@@ -72,6 +72,8 @@ def test_nothing_is_fetched(page: str) -> None:
     """Every address is a data icon or an http link to a source, nothing else."""
     assert all(link == "data:," or link.startswith("https://www.example.com/") for link in _structure(page).links)
     assert not re.search(r"@import|url\(|<img|<iframe|<script[^>]*src", page)
+    anchors = re.findall(r"<a [^>]*>", page)
+    assert all('rel="noopener noreferrer"' in anchor for anchor in anchors)
     # No address learns whence a reader came, and no link opens a window that could reach back.
     assert '<meta name="referrer" content="no-referrer">' in page
     assert "target=" not in page

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from backtest.evidence.types import STRESS
 from backtest.tearsheet.render import render
 from backtest.tearsheet.sections.capacity import multipliers, sharpe_at
 from backtest.tearsheet.sections.evidence import dies_at
@@ -69,6 +70,18 @@ def test_the_edge_dies_at_the_first_shift_without_a_gain(full):
     """Shift 3 loses; grade C at its worst is no shift."""
     assert dies_at(samples_evidence.full().evidence.stress) == 3
     assert "The edge is gone when everything trades 3 sessions later." in full
+
+
+def test_the_edge_dies_at_the_first_shift_without_an_active_return():
+    """Shifts below 0 and after the death do not count; an edge that lives has no such session."""
+
+    def rows(*pairs):
+        blank = {"label": "", "events": 1, "net_return": 0.0, "sharpe": 0.0}
+        return pl.DataFrame([{**blank, "shift": s, "active_return": a} for s, a in pairs]).select(STRESS)
+
+    assert dies_at(rows((-1, -0.1), (0, 0.2), (1, 0.1), (3, -0.1), (5, 0.2))) == 3
+    assert dies_at(rows((0, 0.2), (1, 0.1))) is None
+    assert dies_at(pl.DataFrame()) is None
 
 
 def test_the_bridge_ends_at_the_sum_of_its_steps(full):
