@@ -134,6 +134,8 @@ def _meant(spot: _Spot) -> str:
 
 def _known(spot: _Spot) -> str:
     near = _meant(spot)
+    if spot.path[-1].isdecimal():
+        return "a comma begins the next key: decimals take a point, thousands no sign"
     return f"did you mean `{near}`?" if near else _listed("known keys", _names(spot))
 
 

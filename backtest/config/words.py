@@ -37,7 +37,8 @@ PATTERNS = {
     r"^([A-Z]{3}|GBp|ZAc)$": "a currency of three capital letters as KRW, or GBp for pence",
 }
 PERCENT = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*%")
-COMMAS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+DECIMALS = re.compile(r"[+-]?\d+,\d+")
 
 
 def sentence(kind: str, context: Mapping[str, Any], value: object, message: str) -> str:
@@ -102,8 +103,8 @@ def hint_of(kind: str, context: Mapping[str, Any], value: object) -> str:
     percent = PERCENT.fullmatch(text)
     if percent:
         return f"write a fraction: {float(percent[1]) / 100:g}"
-    if COMMAS.fullmatch(text):
-        return f"write {text.replace(',', '')}"
+    if THOUSANDS.fullmatch(text) or DECIMALS.fullmatch(text):
+        return f"write {text.replace(',', '' if THOUSANDS.fullmatch(text) else '.')}"
     if kind in {"less_than", "less_than_equal"} and context[BOUND_KEYS[kind]] == 1 and _is_percent(text):
         return f"a fraction, not percent: {text} % is {float(text) / 100:g}"
     return ""

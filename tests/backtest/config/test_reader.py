@@ -150,6 +150,8 @@ def test_an_unknown_choice_gets_the_nearest_one(config: Path) -> None:
         ("costs: {commission_bps: -1}", "expected a number >= 0", "Commission, in bps"),
         ("costs: {commission_bps: five}", "expected a number", "Commission, in bps"),
         ("account: {capital: '1,000,000'}", "expected a number", "write 1000000"),
+        ("account: {turnover_cap: '0,25'}", "expected a number", "write 0.25"),
+        ("costs: {commission_bps: 1,5}", "is not a known key", "a comma begins the next key: decimals take a point"),
         ("account: {capital: nan}", "expected a finite number", "Cash before"),
         ("risk_free_per_year: 2%", "expected a number", "write a fraction: 0.02"),
         ("seed: 1.5", "expected a whole number", "Seed of everything random"),
