@@ -80,6 +80,7 @@ def _usage(error: typer.TyperException) -> str:
     if near:
         return f"{error.message}. Did you mean {near[0]}?"
     context = getattr(error, "ctx", None)
-    text = error.format_message().rstrip(".?") + ("?" if error.format_message().endswith("?") else "")
+    text = error.format_message().replace(": Value error, ", ": ")  # pydantic's words, by way of typer
+    text = text.rstrip(".?") + ("?" if text.endswith("?") else "")
     more = "" if text.endswith("?") or context is None else f" (see {context.command_path} --help)"
     return text + more

@@ -104,6 +104,7 @@ def test_a_config_is_read_from_stdin(backtest: Backtest) -> None:
         (["validate", "nowhere.yaml"], "nowhere.yaml: does not exist"),
         (["run", "nowhere.yaml", "--fail-if", "sharpe~1"], "--fail-if sharpe~1: expected"),
         (["init", "../x"], "is no name for a research"),
+        (["demo", "--lang", "fr"], "Invalid value for '--lang': 'fr' is not one of 'en', 'ko' (see"),
     ],
 )
 def test_a_usage_error_is_one_sentence_and_exit_2(inside: Backtest, arguments: list[str], told: str) -> None:
