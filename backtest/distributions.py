@@ -29,8 +29,9 @@ __all__ = [
 _STANDARD = NormalDist()
 _TINY = 1e-300
 _MOST_TERMS = 5_000
-# Beyond so many degrees the continued fraction is slow and the normal series exact, out to so many deviations.
-_SERIES_FROM, _SERIES_TO = 1_000.0, 6.0
+# Beyond so many degrees the continued fraction is slow and loses digits; there the normal series is exact to 1e-13
+# while t^2 / degrees stays below the second number.
+_SERIES_FROM, _SERIES_TO = 1_000.0, 0.036
 
 
 def normal_cdf(x: ArrayLike) -> Floats:
@@ -68,7 +69,7 @@ def student_t_two_sided(t: ArrayLike, df: ArrayLike) -> Floats:
     at, freedom, shape = _pair(t, df)
     finite = np.isfinite(freedom) & np.isfinite(at)
     out = np.where(np.isinf(at), 0.0, normal_two_sided(at)) + 0.0 * _void(freedom)
-    series = finite & (freedom > _SERIES_FROM) & (np.abs(at) < _SERIES_TO)
+    series = finite & (freedom > _SERIES_FROM) & (at * at < _SERIES_TO * freedom)
     out[series] = normal_two_sided(_normal_deviate(at[series], freedom[series]))
     out[finite & ~series] = _two_sided(at[finite & ~series], freedom[finite & ~series])
     return out.reshape(shape)
@@ -151,11 +152,13 @@ def _fraction(a: Floats, b: Floats, x: Floats) -> Floats:
     d = 1.0 / _away(1.0 - (a + b) * x / (a + 1.0))
     value, settled = d.copy(), np.zeros(d.shape, dtype=np.bool_)
     for m in range(1, _MOST_TERMS):
+        near = np.ones(d.shape, dtype=np.bool_)
         for term in _terms(a, b, x, m):
             d = 1.0 / _away(1.0 + term * d)
             c = _away(1.0 + term / c)
-            value *= d * c
-        settled |= np.abs(d * c - 1.0) < 1e-15
+            value = np.where(settled, value, value * (d * c))  # as it would be alone
+            near &= np.abs(d * c - 1.0) < 1e-15
+        settled |= near
         if settled.all():
             break
     return value
@@ -176,14 +179,15 @@ def _upper_quantile(tail: Floats, df: Floats) -> Floats:
     low, high = np.zeros_like(tail), np.ones_like(tail)
     while bool(np.any(short := _upper(high, df) > tail)):
         low, high = np.where(short, high, low), np.where(short, 2.0 * high, high)
-    t = 0.5 * (low + high)
+    t, settled = 0.5 * (low + high), np.zeros(tail.shape, dtype=np.bool_)
     for _ in range(200):
         over = _upper(t, df) - tail
         low, high = np.where(over > 0.0, t, low), np.where(over > 0.0, high, t)
         step = t + over / np.maximum(student_t_pdf(t, df), _TINY)
         following = np.where((step > low) & (step < high), step, 0.5 * (low + high))
-        settled = np.abs(following - t) <= 4e-16 * np.abs(following)
-        t = following
+        near = np.abs(following - t) <= 4e-16 * np.abs(following)
+        t = np.where(settled, t, following)  # as it would be alone
+        settled |= near
         if bool(np.all(settled)):
             break
     return t

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Haircut", "Mixture", "autocorrelation_factor", "haircut", "haircuts", "hurdle", "mixture"]
 
+PROCEDURES = ("bonferroni", "holm", "bhy", "average")
 DRAWS, FEWEST_DRAWS = 2_000, 100
 MOST_VALUES = 20_000_000  # simulated p-values in all: beyond 10,000 tests there are fewer draws
 OBSERVED_MONTHS = 240
@@ -122,20 +123,20 @@ def haircuts(
     factor = autocorrelation_factor(autocorrelation, periods_per_year)
     sharpes = [sharpe * factor for sharpe in sharpes_per_year]
     ts = [sharpe / math.sqrt(periods_per_year) * math.sqrt(count) for sharpe in sharpes]
-    p = np.array([float(student_t_two_sided(t, count - 1)) for t in ts])
+    p = student_t_two_sided(ts, count - 1)
     holm, bhy = _simulated(p, tests, population or mixture(0.4), np.random.default_rng(seed)) if tests > 1 else (p, p)
-    found = []
-    for at, sharpe in enumerate(sharpes):
-        adjusted = {"bonferroni": min(float(p[at]) * tests, 1.0), "holm": float(holm[at]), "bhy": float(bhy[at])}
-        adjusted["average"] = math.fsum(adjusted.values()) / 3.0
-        found.append({name: _cut(value, sharpe, count, periods_per_year) for name, value in adjusted.items()})
-    return found
-
-
-def _cut(p: float, sharpe: float, count: int, periods_per_year: float) -> Haircut:
-    t = float(student_t_ppf(1.0 - p / 2.0, count - 1)) if p < 1.0 else 0.0
-    left = math.copysign(t / math.sqrt(count) * math.sqrt(periods_per_year), sharpe)
-    return Haircut(p, left, 1.0 - left / sharpe)
+    adjusted = np.array([np.minimum(p * tests, 1.0), holm, bhy])
+    adjusted = np.vstack([adjusted, (adjusted[0] + adjusted[1] + adjusted[2]) / 3.0])
+    quantile = np.where(adjusted < 1.0, student_t_ppf(1.0 - adjusted / 2.0, count - 1), 0.0)
+    left = np.copysign(quantile / math.sqrt(count) * math.sqrt(periods_per_year), sharpes)
+    cut = 1.0 - left / np.asarray(sharpes)
+    return [
+        {
+            name: Haircut(*(float(each[row, at]) for each in (adjusted, left, cut)))
+            for row, name in enumerate(PROCEDURES)
+        }
+        for at in range(len(sharpes))
+    ]
 
 
 def _simulated(p: F, tests: int, of: Mixture, rng: np.random.Generator) -> F:

@@ -51,6 +51,15 @@ def test_student_t_quantiles_agree_with_scipy():
     np.testing.assert_allclose(student_t_ppf(p, df), stats.t.ppf(p, df), rtol=1e-10, atol=1e-12)
 
 
+def test_a_value_does_not_depend_on_its_companions():
+    """Each tail and quantile of a table has the bits that it has alone."""
+    t, df = np.meshgrid(POINTS[::7], FREEDOM)
+    p, freedom = np.meshgrid(LEVELS[::7], FREEDOM)
+    for function, x, degrees in ((student_t_two_sided, t, df), (student_t_ppf, p, freedom)):
+        alone = [function(one, given) for one, given in zip(x.ravel(), degrees.ravel(), strict=True)]
+        assert function(x, degrees).tobytes() == np.array(alone).tobytes()
+
+
 def test_one_and_two_degrees_of_freedom_have_closed_forms():
     """Cauchy's distribution is arctan; with two degrees it is a square root."""
     t = np.linspace(-30.0, 30.0, 241)
