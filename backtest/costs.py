@@ -16,7 +16,10 @@ class Costs(Settings):
 
     commission_bps: NonNegative = Field(default=0.0, description="Commission, in bps of the filled notional.")
     commission_per_share: NonNegative = Field(default=0.0, description="Commission per share, in account currency.")
-    commission_min: NonNegative = Field(default=0.0, description="Least commission of one order, in account currency.")
+    commission_min: NonNegative = Field(
+        default=0.0,
+        description="Least commission of one order, in account currency; without leverage a sale makes no debt for it.",
+    )
     half_spread_bps: NonNegative = Field(default=0.0, lt=10_000, description="Half the bid-ask spread; moves the fill.")
     slippage_bps: NonNegative = Field(default=0.0, lt=10_000, description="Further adverse move of the fill price.")
     impact: NonNegative = Field(

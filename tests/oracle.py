@@ -62,6 +62,20 @@ def order_costs(shares, reference, costs, sigma=0.0, volume=1.0):
     return size * reference * costs["half_spread"], size * reference * costs["slippage"], commission, impact
 
 
+def paid(shares, price, commission, impact, cash, costs, account):
+    """Give the commission that is paid, and the cash left.
+
+    A sale in an account without leverage that had no debt before pays of a minimum commission what its proceeds and
+    the cash cover.
+    """
+    left = cash - (shares * price + commission + impact)
+    due = abs(shares) * (price * costs["commission"] + costs["per_share"])
+    if left >= 0.0 or shares >= 0.0 or cash < 0.0 or account.max_gross > 1.0 or commission <= due:
+        return commission, left
+    covered = cash + abs(shares) * price - impact
+    return (covered, 0.0) if covered >= due else (due, covered - due)
+
+
 def _price(shares, reference, costs):
     side = 1.0 if shares > 0 else -1.0
     return reference * (1.0 + side * (costs["half_spread"] + costs["slippage"]))
@@ -264,35 +278,45 @@ def _margin_call(t, prices, state, account, value, equity, orders, asked, why, b
 
 
 def _fill(book, t, prices, state, costs, account, value, orders, asked, why):
-    if account.sequential:
-        _fill_in_turn(book, t, state, costs, value, orders, asked, why)
-        return
     extras = [(prices.sigma[t][i], prices.volume[t][i]) for i in range(len(value))]
-    factor = _affordable(orders, state.cash, state.position, value, costs, account, extras)
-    for selling in (True, False):
-        for i, wanted in sorted(orders.items()):
-            if (wanted < 0) != selling:
-                continue
-            shares = _scaled(wanted, state.position[i], factor, account.lot)
-            spread, slip, commission, impact = order_costs(shares, value[i], costs, *extras[i])
-            price = _price(wanted, value[i], costs)
-            state.cash -= shares * price + commission + impact
-            state.position[i] = 0.0 if shares == -state.position[i] else state.position[i] + shares
-            short = abs(shares - wanted) > 1e-12 * abs(wanted)
-            line = Order(
-                t, i, asked[i], shares, value[i], price, spread, slip, commission, impact, "scaled" if short else why[i]
-            )
-            book.orders.append(line)
+    if account.sequential:
+        _fill_in_turn(book, t, state, costs, account, value, orders, asked, why, extras)
+        return
+    factor = _affordable(orders, book.value[t], state.cash, state.position, value, costs, account, extras)
+    for i in _queue(orders, value, costs, extras):
+        wanted = orders[i]
+        shares = _scaled(wanted, state.position[i], factor, account.lot)
+        spread, slip, commission, impact = order_costs(shares, value[i], costs, *extras[i])
+        price = _price(wanted, value[i], costs)
+        commission, state.cash = paid(shares, price, commission, impact, state.cash, costs, account)
+        state.position[i] = 0.0 if shares == -state.position[i] else state.position[i] + shares
+        short = abs(shares - wanted) > 1e-12 * abs(wanted)
+        line = Order(
+            t, i, asked[i], shares, value[i], price, spread, slip, commission, impact, "scaled" if short else why[i]
+        )
+        book.orders.append(line)
 
 
-def _fill_in_turn(book, t, state, costs, value, orders, asked, why):
+def _queue(orders, value, costs, extras):
+    """Give the assets in the order of their fills: sales, then those that cost more than they bring, then purchases."""
+
+    def rank(i):
+        if orders[i] >= 0:
+            return 2
+        _, _, commission, impact = order_costs(orders[i], value[i], costs, *extras[i])
+        return 1 if -orders[i] * _price(orders[i], value[i], costs) < commission + impact else 0
+
+    return sorted(orders, key=lambda i: (rank(i), i))
+
+
+def _fill_in_turn(book, t, state, costs, account, value, orders, asked, why, extras):
     """Fill sells, then buys, the smallest first (ties by asset); each buy takes what cash is left: vectorbt's way."""
     equity = book.value[t]
 
     def worth(i):
         return state.aimed[i] * equity - state.position[i] * value[i]
 
-    selling = [i for i in sorted(orders) if orders[i] < 0]
+    selling = [i for i in _queue(orders, value, costs, extras) if orders[i] < 0]
     buying = sorted((i for i in sorted(orders) if orders[i] >= 0), key=worth)
     for i in selling + buying:
         wanted, price = orders[i], _price(orders[i], value[i], costs)
@@ -303,7 +327,8 @@ def _fill_in_turn(book, t, state, costs, value, orders, asked, why):
             if wanted > most:
                 shares, cash = most, 0.0 if most > 0.0 else state.cash
         spread, slip, commission, _ = order_costs(shares, value[i], costs)
-        state.cash = state.cash - shares * price - commission if math.isnan(cash) else cash
+        commission, left = paid(shares, price, commission, 0.0, state.cash, costs, account)
+        state.cash = left if math.isnan(cash) else cash
         state.position[i] = 0.0 if shares == -state.position[i] else state.position[i] + shares
         reason = "scaled" if abs(shares - wanted) > 1e-12 * abs(wanted) else why[i]
         book.orders.append(Order(t, i, asked[i], shares, value[i], price, spread, slip, commission, 0.0, reason))
@@ -319,27 +344,34 @@ def _scaled(wanted, held, factor, lot):
     return reducing + _lots(factor * (wanted - reducing), lot)
 
 
-def _affordable(orders, cash, position, value, costs, account, extras):
-    """Find by bisection the largest factor in [0, 1] that keeps gross exposure within max_gross times equity."""
+def _affordable(orders, equity, cash, position, value, costs, account, extras):
+    """Find by bisection the largest factor in [0, 1] that keeps gross exposure within max_gross times equity.
 
-    def fits(factor):
-        paid, gross, net = cash, 0.0, 0.0
+    What is left is cash and room for exposure; a room of 1e-12 of equity or less buys nothing.
+    """
+
+    def left(factor):
+        own, gross, net = cash, 0.0, 0.0
         after = list(position)
-        for selling in (True, False):
-            for i, wanted in sorted(orders.items()):
-                if (wanted < 0) == selling:
-                    shares = _scaled(wanted, position[i], factor, account.lot)
-                    _, _, commission, impact = order_costs(shares, value[i], costs, *extras[i])
-                    paid -= shares * _price(wanted, value[i], costs) + commission + impact
-                    after[i] = position[i] + shares
+        for i in _queue(orders, value, costs, extras):
+            shares = _scaled(orders[i], position[i], factor, account.lot)
+            _, _, commission, impact = order_costs(shares, value[i], costs, *extras[i])
+            _, own = paid(shares, _price(orders[i], value[i], costs), commission, impact, own, costs, account)
+            after[i] = position[i] + shares
         for i, held in enumerate(after):
             if held != 0.0:
                 gross += abs(held) * value[i]
                 net += held * value[i]
-        return gross <= account.max_gross * (paid + net) and (account.max_gross > 1.0 or paid >= 0.0)
+        return own, account.max_gross * (own + net) - gross
+
+    def fits(factor):
+        own, room = left(factor)
+        return room >= 0.0 and (account.max_gross > 1.0 or own >= 0.0)
 
     if not orders or fits(1.0):
         return 1.0
+    if left(0.0)[1] <= 1e-12 * equity:
+        return 0.0
     low, high = 0.0, 1.0
     for _ in range(200):
         middle = (low + high) / 2

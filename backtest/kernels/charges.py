@@ -17,13 +17,22 @@ def fill_price(shares: float, reference: float, terms: Terms) -> float:
 
 
 @INNER
-def fees(size: float, price: float, i: int, quotes: Quotes, terms: Terms) -> tuple[float, float]:
-    """Give commission and square-root impact: coefficient x sigma x sqrt(shares / average volume) x notional."""
+def pay(shares: float, price: float, i: int, quotes: Quotes, terms: Terms, cash: float) -> tuple[float, float, float]:
+    """Give commission, impact and the cash that a fill leaves.
+
+    Impact is coefficient x sigma x sqrt(shares / average volume) x notional. Without a leverage allowance a sale pays
+    of a minimum commission what its proceeds and the cash cover: it makes no debt.
+    """
+    size = abs(shares)
     due, impact = size * price * terms.commission + size * terms.per_share, 0.0
     commission = max(terms.minimum, due) if size > 0.0 else 0.0
     if terms.impact > 0.0:
         impact = terms.impact * quotes.sigma[i] * np.sqrt(size / quotes.volume[i]) * size * quotes.reference[i]
-    return commission, impact
+    left = cash - (shares * price + (commission + impact))
+    if left < 0.0 and commission > due and shares < 0.0 <= cash and terms.max_gross <= 1.0:
+        most = cash - shares * price - impact
+        commission, left = (most, 0.0) if most >= due else (due, cash - (shares * price + (due + impact)))
+    return commission, impact, left
 
 
 @INNER

@@ -1,20 +1,25 @@
-"""The one factor by which what opens or adds is scaled until cash and exposure suffice."""
+"""What a session's orders are paid from: sales first, then one factor on what opens or adds until it fits."""
 
 from __future__ import annotations
 
-from backtest.kernels.books import INNER, F, I, Quotes, Terms
-from backtest.kernels.charges import fees, fill_price, scaled
+import numpy as np
+
+from backtest.kernels.books import BUYS, INNER, ORDERED, ZERO, F, I, Quotes, Terms
+from backtest.kernels.charges import fill_price, pay, scaled
+from backtest.kernels.orders import DUST
 
 ULP = 2.220446049250313e-16
 
 
 @INNER
-def affordable(quotes: Quotes, terms: Terms, position: F, wanted: F, ordered: I, orders: int, cash: float) -> float:
+def affordable(
+    quotes: Quotes, terms: Terms, position: F, wanted: F, ordered: I, orders: int, cash: float, value: float
+) -> float:  # fmt: skip
     """Give the largest factor in [0, 1] for what opens or adds; without a leverage allowance cash stays >= 0, exactly.
 
     The room left, max_gross x equity - gross exposure after the fills, is linear in the factor but for minimum
     commissions, lots and impact, so the linear answer is tried first; a bisection takes over where it does not fit or
-    where one of those bends the line.
+    where one of those bends the line. A room of 1e-12 of the value or less is rounding, and buys nothing.
     """
     bent = terms.minimum > 0.0 or terms.lot > 0.0 or terms.impact > 0.0
     low, high, factor, whole, gross, net = 0.0, 1.0, 1.0, 0.0, 0.0, 0.0
@@ -23,14 +28,14 @@ def affordable(quotes: Quotes, terms: Terms, position: F, wanted: F, ordered: I,
             gross += abs(position[i]) * quotes.reference[i]
             net += position[i] * quotes.reference[i]
     for step in range(80):
-        room, paid = _room(quotes, terms, position, wanted, ordered[:orders], factor, cash, gross, net)
-        fits = room >= 0.0 and (terms.max_gross > 1.0 or paid >= 0.0)
+        room, left = _room(quotes, terms, position, wanted, ordered[:orders], factor, cash, gross, net)
+        fits = room >= 0.0 and (terms.max_gross > 1.0 or left >= 0.0)
         if step == 0:
             if fits:
                 return 1.0
             whole, factor = room, 0.0
         elif step == 1:
-            if room <= 0.0:
+            if room <= DUST * value:
                 return 0.0
             factor = room / (room - whole) if whole < 0.0 else 1.0
         elif fits:
@@ -44,6 +49,39 @@ def affordable(quotes: Quotes, terms: Terms, position: F, wanted: F, ordered: I,
 
 
 @INNER
+def poor_last(quotes: Quotes, terms: Terms, wanted: F, codes: I, orders: int) -> None:
+    """Put sales before purchases, and behind the other sales, by asset, those that cost more than they bring.
+
+    So what they owe comes out of all that the others bring, whatever the order of the targets.
+    """
+    ordered, before, placed, first = codes[ORDERED], codes[BUYS], ZERO, ZERO
+    for j in range(orders):
+        before[j] = ordered[j]
+    for rank in range(3):
+        for j in range(orders):
+            i = before[j]
+            if _rank(quotes, terms, wanted[i], i) != rank:
+                continue
+            k = placed
+            while rank == 1 and k > first and ordered[k - 1] > i:
+                ordered[k] = ordered[k - 1]
+                k -= 1
+            ordered[k] = i
+            placed += 1
+        first = placed
+
+
+@INNER
+def _rank(quotes: Quotes, terms: Terms, shares: float, i: int) -> int:
+    """Give 0 for a sale, 1 for one that costs more than it brings, 2 for a purchase."""
+    if shares >= 0.0:
+        return 2
+    price = fill_price(shares, quotes.reference[i], terms)
+    commission, impact, _ = pay(shares, price, i, quotes, terms, np.inf)
+    return 1 if -shares * price < commission + impact else 0
+
+
+@INNER
 def _room(
     quotes: Quotes, terms: Terms, position: F, wanted: F, ordered: I, factor: float, cash: float, gross: float,
     net: float,
@@ -53,8 +91,7 @@ def _room(
         i = ordered[j]
         shares = wanted[i] if factor == 1.0 else scaled(wanted[i], position[i], factor, terms.lot)
         price = fill_price(wanted[i], quotes.reference[i], terms)
-        commission, impact = fees(abs(shares), price, i, quotes, terms)
-        cash -= shares * price + (commission + impact)
+        _, _, cash = pay(shares, price, i, quotes, terms, cash)
         gross += (abs(position[i] + shares) - abs(position[i])) * quotes.reference[i]
         net += shares * quotes.reference[i]
     return terms.max_gross * (cash + net) - gross, cash

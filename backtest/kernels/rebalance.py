@@ -129,8 +129,9 @@ def fit(held: F, price: F, wish: F, lane: F) -> None:
         if whole >= 0.0 and lane[PAID + l] >= 0.0:
             lane[FITS + l] = 1.0
         elif lane[FITS + l] == 0.0:
-            lane[FACTOR + l] = 0.0 if room <= 0.0 else (room / (room - whole) if whole < 0.0 else 1.0)
-            lane[FITS + l] = 1.0 if room <= 0.0 else 0.0
+            none = room <= DUST * lane[VALUE + l]
+            lane[FACTOR + l] = 0.0 if none else (room / (room - whole) if whole < 0.0 else 1.0)
+            lane[FITS + l] = 1.0 if none else 0.0
     for step in range(2, 10):
         buy(price, wish, lane)
         _expose(held, price, wish, lane)
@@ -191,7 +192,7 @@ def scale(held: F, price: F, wish: F, lane: F, desk: Desk, terms: Terms, l: int)
                 ordered[orders] = i
                 orders += 1
     quotes = Quotes(prices, prices, prices)
-    factor = affordable(quotes, terms, position, wanted, ordered, orders, lane[CASH + l])
+    factor = affordable(quotes, terms, position, wanted, ordered, orders, lane[CASH + l], lane[VALUE + l])
     paid, notional, fees = lane[CASH + l], 0.0, 0.0
     for j in range(orders):
         i = ordered[j]

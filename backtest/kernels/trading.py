@@ -25,8 +25,8 @@ from backtest.kernels.books import (
     log,
 )
 from backtest.kernels.bounds import cap_turnover, margin_call
-from backtest.kernels.charges import fees, fill_price, payable, scaled
-from backtest.kernels.funding import affordable
+from backtest.kernels.charges import fill_price, pay, payable, scaled
+from backtest.kernels.funding import affordable, poor_last
 from backtest.kernels.orders import DUST, size
 
 
@@ -44,9 +44,11 @@ def trade(
         count = cap_turnover(wanted, desk.codes, terms, count, orders, terms.turnover_cap * value / total)
     if called:
         orders = margin_call(quotes, tradable, terms, desk, orders, value)
+    if terms.minimum > 0.0 and terms.max_gross <= 1.0:
+        poor_last(quotes, terms, wanted, desk.codes, orders)
     factor = 1.0
     if terms.sequential == 0.0:
-        factor = affordable(quotes, terms, position, wanted, desk.codes[ORDERED], orders, cash)
+        factor = affordable(quotes, terms, position, wanted, desk.codes[ORDERED], orders, cash, value)
     return _fill(quotes, terms, desk, journal, orders, factor, cash, value, t), value, count
 
 
@@ -74,8 +76,7 @@ def _fill(
         price = fill_price(wanted[i], reference, terms)
         if in_turn and shares > 0.0:
             shares = min(shares, payable(cash, price, terms))
-        commission, impact = fees(abs(shares), price, i, quotes, terms)
-        cash -= shares * price + (commission + impact)
+        commission, impact, cash = pay(shares, price, i, quotes, terms, cash)
         if in_turn and 0.0 < shares < wanted[i]:
             cash = 0.0
         position[i] = 0.0 if shares == -position[i] else position[i] + shares

@@ -191,6 +191,48 @@ def test_a_cover_is_never_refused_for_lack_of_cash():
     assert book.equity[2] == pytest.approx(1_000.0)
 
 
+def test_a_sale_makes_no_debt_for_a_minimum_commission():
+    """All cash is spent; shares sold for 2.5 then pay all they bring, not a least commission of 5 (law 5)."""
+    rows = {0: {0: {0: 0.9995}, 1: {0: 0.0005}}, 1: {1: {0: 0.0}}}
+    book = one([[100.0, 100.0], [100.0, 50.0]], rows, costs={"minimum": 5.0}).walk()
+    assert book.cash[0] == pytest.approx(0.0, abs=1e-9)
+    assert (book.cash[1], book.shares[1, 1]) == (0.0, 0.0)
+    assert book.order[2, 6] == pytest.approx(0.0005 * 9_990.0 / 100.0 * 50.0, rel=1e-9)
+    assert book.why == ["scaled", "scaled", "filled"]
+
+
+def test_what_other_sales_bring_pays_a_minimum_commission_whole():
+    """The sale for 2.5 comes first among the targets; half of the other asset, sold with it, covers both fees."""
+    rows = {0: {0: {0: 0.0005}, 1: {0: 0.9995}}, 1: {0: {0: 0.0}, 1: {0: 0.5}}}
+    book = one([[100.0, 100.0], [50.0, 100.0]], rows, costs={"minimum": 5.0}).walk()
+    assert book.label[2:, 1].tolist() == [1, 0]
+    assert book.order[2:, 6].tolist() == [5.0, 5.0]
+
+
+def test_an_account_that_may_borrow_pays_a_minimum_commission_whole():
+    """Of two purchases on credit one is sold for 2.5 again: 5 are due all the same."""
+    rows = {0: {0: {0: 1.5}, 1: {0: 0.0005}}, 1: {1: {0: 0.0}}}
+    closes = [[100.0, 100.0], [100.0, 50.0]]
+    book = one(closes, rows, costs={"minimum": 5.0}, account={"max_gross": 2.0}).walk()
+    assert book.cash.tolist() == pytest.approx([-5_015.0, -5_017.5], abs=1e-9)
+
+
+def test_a_commission_on_shares_is_due_whole():
+    """1.25 shares are all that 10 buy at 4 and 5; sold at 0.5 they bring 0.625 and cost 1.25, no longer 5."""
+    rows, costs = {0: {0: {0: 1.0}}, 1: {0: {0: 0.0}}}, {"per_share": 1.0, "minimum": 5.0}
+    book = one([4.0, 0.5], rows, costs=costs, account={"capital": 10.0}).walk()
+    assert book.cash.tolist() == pytest.approx([0.0, -0.625], abs=1e-9)
+
+
+def test_what_rounding_leaves_of_the_cash_buys_nothing():
+    """An account is spent but for 4e-11 of 10,000, a rounding: too little to buy another asset."""
+    rows = {0: {0: {0: 1.0}}, 1: {1: {0: 0.5}}}
+    book = one([[3.0, 7.0], [3.0, 7.0]], rows, costs={"commission": 0.003}).walk()
+    assert 0.0 < book.cash[0] < 1e-10
+    assert book.shares[1, 1] == 0.0
+    assert book.why == ["scaled", "scaled"]
+
+
 def test_nothing_at_all_is_exactly_nothing():
     """Without targets equity is the capital."""
     book = one([[1.0, 2.0]] * 5, {}).walk()
