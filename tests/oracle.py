@@ -136,7 +136,7 @@ def walk(prices, rows, costs, account):
             if state.gone[i]:
                 book.orders.append(Order(t, i, 0.0, 0.0, math.nan, math.nan, reason="delisted"))
             else:
-                state.pending[i], state.aimed[i] = (weight, t), weight
+                state.pending[i], state.aimed[i] = (weight, t, False), weight
         book.gone[t] = {i for i in range(N) if state.gone[i]}
         if state.pending or called:
             _trade(book, t, prices, state, costs, account, called)
@@ -185,22 +185,24 @@ def _corporate_actions(book, t, prices, state, account):
         state.mark[i] /= ratio
         state.position[i] *= ratio
         if account.lot > 0.0 and ratio != 1.0:
-            whole = _lots(state.position[i], min(account.lot, 1.0))
+            unit = min(account.lot, 1.0)
+            whole = _lots(state.position[i], unit)
             rest = state.position[i] - whole
-            if abs(rest) > 1e-9:
+            if abs(rest) > 1e-9 * unit:
                 book.orders.append(Order(t, i, -rest, -rest, state.mark[i], state.mark[i], reason="in_lieu"))
                 state.cash += rest * state.mark[i]
             state.position[i] = whole
         received += state.position[i] * prices.dividend[t][i]
         if (t, i) in prices.delistings:
             state.gone[i] = True
-            state.pending.pop(i, None)
             if state.position[i] != 0.0:
                 price = state.mark[i] * (1.0 + prices.delistings[t, i])
                 shares = -state.position[i]
                 book.orders.append(Order(t, i, shares, shares, state.mark[i], price, reason="delisted"))
                 state.cash -= shares * price
                 state.position[i] = 0.0
+            if state.pending.pop(i, None):
+                book.orders.append(Order(t, i, 0.0, 0.0, math.nan, math.nan, reason="delisted"))
     return received
 
 
@@ -214,12 +216,12 @@ def _record(book, equity, position, cash, dividend, interest, borrow):
 
 
 def _lots(shares, lot):
-    """Round towards zero to a multiple of the lot; what is within 1e-9 of a multiple is that multiple."""
+    """Round towards zero to a multiple of the lot; what rounding keeps from a multiple is that multiple."""
     if lot == 0.0:
         return shares
     count = abs(shares) / lot
     nearest = round(count)
-    whole = nearest if abs(count - nearest) <= 1e-9 * max(1.0, nearest) else math.floor(count)
+    whole = nearest if abs(count - nearest) <= 1e-9 + 1e-12 * nearest else math.floor(count)
     return math.copysign(whole * lot, shares)
 
 
@@ -232,10 +234,12 @@ def _trade(book, t, prices, state, costs, account, called):
     needs_volume = account.participation_cap > 0.0 or costs["impact"] > 0.0
     orders, asked, why, kept = {}, {}, {}, {}
     for i in sorted(state.pending):
-        weight, since = state.pending[i]
+        weight, since, carried = state.pending[i]
         closing = weight == 0.0 or equity <= 0.0
         if closing and position[i] == 0.0:
             del state.pending[i]
+            if weight != 0.0:
+                book.orders.append(Order(t, i, 0.0, 0.0, math.nan, math.nan, reason="ruin"))
             continue
         wanted = -position[i] if closing else weight * equity / value[i] - position[i]
         blind = needs_volume and not prices.volume[t][i] > 0.0
@@ -244,22 +248,26 @@ def _trade(book, t, prices, state, costs, account, called):
                 reason = "waiting" if math.isnan(fill[i]) else "no_volume"
                 book.orders.append(Order(t, i, wanted, 0.0, value[i], math.nan, reason=reason))
             continue
-        kept[i] = state.pending.pop(i)
-        wanted = wanted if closing else _lots(wanted, account.lot)
+        kept[i] = (*state.pending.pop(i)[:2], True)
         if not closing and abs(wanted) * value[i] <= 1e-12 * equity:
             continue
-        if not closing and abs(wanted) * value[i] < account.band * equity:
-            book.orders.append(Order(t, i, wanted, 0.0, value[i], math.nan, reason="band"))
+        whole = wanted if closing else _lots(wanted, account.lot)
+        rounded = "lot" if abs(whole - wanted) > 1e-12 * abs(wanted) else "filled"
+        banned = not closing and not carried and abs(whole) * value[i] < account.band * equity
+        if banned or (not closing and whole == 0.0):
+            line = Order(t, i, wanted, 0.0, value[i], math.nan, reason="band" if banned else rounded)
+            book.orders.append(line)
             continue
-        orders[i], asked[i], why[i] = wanted, wanted, "delayed" if since < t else "filled"
+        asked[i], why[i] = wanted, "delayed" if since < t else rounded
+        wanted = orders[i] = whole
         limit = account.participation_cap * prices.volume[t][i]
         if account.participation_cap > 0.0 and abs(wanted) > limit:
             orders[i], why[i] = math.copysign(abs(_lots(limit, account.lot)), wanted), "partial"
             state.pending[i] = kept[i]
     total = sum(abs(shares) * value[i] for i, shares in sorted(orders.items()))
     if account.turnover_cap > 0.0 and equity > 0.0 and total > account.turnover_cap * equity:
-        for i, shares in list(orders.items()):
-            orders[i] = _lots(shares * (account.turnover_cap * equity / total), account.lot)
+        _cap_turnover(orders, value, account.turnover_cap * equity, total, account.lot)
+        for i in orders:
             why[i], state.pending[i] = "turnover", kept[i]
     if called:
         blind = {i for i in range(N) if costs["impact"] > 0.0 and not prices.volume[t][i] > 0.0}
@@ -267,14 +275,35 @@ def _trade(book, t, prices, state, costs, account, called):
     _fill(book, t, prices, state, costs, account, value, orders, asked, why)
 
 
+def _cap_turnover(orders, value, allowed, total, lot):
+    """Fill the same share of every order; what rounding to lots leaves goes to sales, then purchases, by asset."""
+    asked = dict(orders)
+    for i in orders:
+        orders[i] = _lots(asked[i] * (allowed / total), lot)
+    left = allowed - sum(abs(shares) * value[i] for i, shares in orders.items())
+    for i in sorted(orders, key=lambda i: (asked[i] >= 0.0, i)):
+        if lot > 0.0:
+            more = _lots(min(abs(asked[i]) - abs(orders[i]), max(left, 0.0) / value[i]), lot)
+            left -= more * value[i]
+            orders[i] = math.copysign(abs(orders[i]) + more, asked[i])
+
+
 def _margin_call(t, prices, state, account, value, equity, orders, asked, why, blind):
-    """Bring gross exposure back within max_gross x equity: scale every position that has no order of its own."""
-    gross = sum(abs(shares) * value[i] for i, shares in enumerate(state.position) if shares != 0.0)
-    keep = max(0.0, min(1.0, account.max_gross * equity / gross)) if gross > 0.0 else 1.0
-    for i, shares in enumerate(state.position):
-        if shares != 0.0 and i not in orders and i not in blind and keep < 1.0 and not math.isnan(prices.fill[t][i]):
-            orders[i] = asked[i] = -shares * (1.0 - keep)
-            why[i] = "margin"
+    """Bring gross exposure back within max_gross x equity: scale every position that can be traded.
+
+    An order of its own stands where it leaves less; what is left is a multiple of the lot.
+    """
+    held = {i: shares for i, shares in enumerate(state.position) if shares != 0.0}
+    free = {i for i in held if i not in blind and not math.isnan(prices.fill[t][i])}
+    stuck = sum(abs(held[i]) * value[i] for i in held if i not in free)
+    gross = sum(abs(held[i]) * value[i] for i in held if i in free)
+    keep = max(0.0, min(1.0, (account.max_gross * equity - stuck) / gross)) if gross > 0.0 else 1.0
+    for i in sorted(free):
+        most = _lots(held[i] * keep, account.lot)
+        after = held[i] + orders.get(i, 0.0)
+        if keep < 1.0 and after * held[i] > 0.0 and abs(after) > abs(most):
+            orders[i], why[i] = most - held[i], "margin"
+            asked.setdefault(i, orders[i])
 
 
 def _fill(book, t, prices, state, costs, account, value, orders, asked, why):
@@ -442,7 +471,7 @@ def attribute(book, prices, rows, costs):
     return out
 
 
-TRADES = ("filled", "delayed", "scaled", "partial", "turnover", "band", "margin")
+TRADES = ("filled", "delayed", "scaled", "partial", "turnover", "band", "margin", "lot")
 
 
 def _shrink(held, shares):

@@ -161,7 +161,12 @@ def cases(
         "minimum": draw(st.sampled_from([0.0, 0.0, 5.0])), "impact": draw(st.sampled_from([0.0, 0.0, 0.5])),
     }  # fmt: skip
     if carry:
-        charged = {"cash": 0.02, "debit": 0.06, "borrow": rng.uniform(0.0, 0.05, shape), **charged}
+        charged = {
+            "cash": draw(st.sampled_from([0.0, 0.02])),
+            "debit": 0.06,
+            "borrow": rng.uniform(0.0, 0.05, shape),
+            **charged,
+        }
     account = oracle.Account(max_gross=limit, band=draw(st.sampled_from([0.0, 0.0, 0.02])))
     if bounds:
         account.lot = draw(st.sampled_from([0.0, 0.0, 1.0, 0.1]))

@@ -16,7 +16,6 @@ from backtest.kernels.books import (
     ZERO,
     Desk,
     F,
-    I,
     Journal,
     Market,
     Terms,
@@ -52,9 +51,10 @@ def corporate_actions(
 def _in_lieu(market: Market, lot: float, desk: Desk, journal: Journal, i: int, t: int) -> float:
     """Pay out what a split leaves of whole lots."""
     position, paid = desk.amount[POSITION], 0.0
-    whole = lots(position[i], min(lot, 1.0))
+    unit = min(lot, 1.0)
+    whole = lots(position[i], unit)
     rest, price = position[i] - whole, last_mark(market.mark, market.split, i, t)
-    if abs(rest) > WHOLE:
+    if abs(rest) > WHOLE * unit:
         paid = rest * price
         log(desk.tally, journal, t, i, IN_LIEU, -rest, -rest, price, price)
     position[i] = whole
@@ -75,15 +75,17 @@ def _delist(market: Market, desk: Desk, journal: Journal, i: int, change: float,
 
 
 @INNER
-def forget_gone(codes: I, count: int) -> int:
-    """Drop pending targets of delisted assets; give how many are left."""
-    kept = ZERO
+def forget_gone(desk: Desk, journal: Journal, count: int, t: int) -> int:
+    """Drop pending targets of delisted assets, and say so; give how many are left."""
+    codes, kept = desk.codes, ZERO
     for j in range(count):
         i = codes[PENDING, j]
         codes[WAITS, i] = 1 - codes[GONE, i]
         if codes[GONE, i] == 0:
             codes[PENDING, kept] = i
             kept += 1
+        else:
+            log(desk.tally, journal, t, i, DELISTED, 0.0, 0.0, np.nan, np.nan)
     return kept
 
 

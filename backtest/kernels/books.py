@@ -15,10 +15,10 @@ B = NDArray[np.bool_]
 
 REASONS = (
     "filled", "delayed", "scaled", "partial", "turnover", "margin", "band", "waiting", "no_volume", "delisted",
-    "in_lieu", "ruin",
+    "in_lieu", "ruin", "lot",
 )  # fmt: skip
 (
-    FILLED, DELAYED, SCALED, PARTIAL, TURNOVER, MARGIN, BAND, WAITING, NO_VOLUME, DELISTED, IN_LIEU, RUINED,
+    FILLED, DELAYED, SCALED, PARTIAL, TURNOVER, MARGIN, BAND, WAITING, NO_VOLUME, DELISTED, IN_LIEU, RUINED, LOT,
 ) = (np.int64(code) for code in range(len(REASONS)))  # fmt: skip
 NO, YES = np.bool_(0), np.bool_(1)
 ZERO = np.int64(0)  # a typed zero: a literal 0 would compile every kernel that takes it twice
@@ -34,7 +34,7 @@ TURNED, SPREAD, SLIPPED, COMMISSION, IMPACT, LENT, EARNED, PAID_OUT, ORDERS, CAL
 
 # Rows of Desk.amount and Desk.codes: a few tables compile in half the time that many arrays take.
 POSITION, TARGET, WANTED, ASKED = range(4)
-SINCE, WHY, PENDING, ORDERED, BUYS, WAITS, GONE = range(7)
+SINCE, WHY, PENDING, ORDERED, BUYS, WAITS, CARRIED, GONE, HELD, MARKED = range(10)
 
 # What kernels call neither allocates nor raises: docs/adr/0005 has what that saves.
 INNER = inner()
@@ -109,7 +109,7 @@ class Terms(NamedTuple):
 class Desk(NamedTuple):
     """Working tables of one walk, used again by the next.
 
-    amount (4, N) and codes (7, N): see the names of their rows; daily (DAILY, or equity alone, T); tally (10,).
+    amount (4, N) and codes (10, N): see the names of their rows; daily (DAILY, or equity alone, T); tally (10,).
     """
 
     amount: F

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from backtest.kernels.books import (
     ASKED,
+    CARRIED,
     INNER,
     MARGIN,
+    MARKED,
     ORDERED,
     PENDING,
     POSITION,
@@ -24,31 +26,75 @@ from backtest.kernels.charges import lots
 
 
 @INNER
-def cap_turnover(wanted: F, codes: I, terms: Terms, count: int, orders: int, share: float) -> int:
-    """Fill the same share of every order; the rest is carried over."""
+def cap_turnover(
+    reference: F, wanted: F, codes: I, terms: Terms, count: int, orders: int, allowed: float, total: float
+) -> int:  # fmt: skip
+    """Fill the same share of every order; the rest is carried over.
+
+    What rounding to lots leaves of the notional allowed goes to sales, then to purchases, in the order of the assets.
+    """
+    share, left = allowed / total, allowed
     for j in range(orders):
         i = codes[ORDERED, j]
-        wanted[i] = lots(wanted[i] * share, terms.lot)
-        codes[WHY, i] = TURNOVER
+        left -= abs(lots(wanted[i] * share, terms.lot)) * reference[i]
+        codes[WHY, i], codes[CARRIED, i] = TURNOVER, 1
         if codes[WAITS, i] == 0:
             codes[WAITS, i], codes[PENDING, count] = 1, i
             count += 1
+    mark(codes, orders)
+    for side in range(2):
+        for i in range(len(wanted)):
+            if codes[MARKED, i] == 1 and (wanted[i] < 0.0) == (side == 0):
+                first = abs(lots(wanted[i] * share, terms.lot))
+                more = lots(min(abs(wanted[i]) - first, max(left, 0.0) / reference[i]), terms.lot)
+                more = more if terms.lot > 0.0 else 0.0
+                left -= more * reference[i]
+                codes[MARKED, i] = 0
+                wanted[i] = first + more if wanted[i] > 0.0 else -(first + more)
     return count
 
 
 @INNER
+def mark(codes: I, orders: int) -> None:
+    """Mark the assets that have an order."""
+    for i in range(codes.shape[1]):
+        codes[MARKED, i] = 0
+    for j in range(orders):
+        codes[MARKED, codes[ORDERED, j]] = 1
+
+
+@INNER
 def margin_call(quotes: Quotes, tradable: B, terms: Terms, desk: Desk, orders: int, value: float) -> int:
-    """Bring gross exposure back within max_gross x V: scale every tradable position that has no order of its own."""
-    position, ordered, gross = desk.amount[POSITION], orders, 0.0
+    """Bring gross exposure back within max_gross x V: scale down every position that can be traded.
+
+    An order of its own that leaves less stands; one that leaves more gives way. What is left is a multiple of the lot.
+    """
+    position, wanted, codes = desk.amount[POSITION], desk.amount[WANTED], desk.codes
+    free, bound = 0.0, 0.0
     for i in range(len(position)):
-        gross += abs(position[i]) * quotes.reference[i]
-    keep = max(0.0, min(1.0, terms.max_gross * value / gross)) if gross > 0.0 else 1.0
+        if _free(quotes, tradable, terms, i):
+            free += abs(position[i]) * quotes.reference[i]
+        elif position[i] != 0.0:
+            bound += abs(position[i]) * quotes.reference[i]
+    keep = max(0.0, min(1.0, (terms.max_gross * value - bound) / free)) if free > 0.0 else 1.0
+    mark(codes, orders)
     for i in range(len(position)):
-        free = keep < 1.0 and position[i] != 0.0 and tradable[i] and (terms.impact == 0.0 or quotes.volume[i] > 0.0)
-        for j in range(ordered):
-            free &= i != desk.codes[ORDERED, j]
-        if free:
-            desk.amount[WANTED, i] = desk.amount[ASKED, i] = -position[i] * (1.0 - keep)
-            desk.codes[WHY, i], desk.codes[ORDERED, orders] = MARGIN, i
+        if keep == 1.0 or position[i] == 0.0 or not _free(quotes, tradable, terms, i):
+            continue
+        most = lots(position[i] * keep, terms.lot)
+        after = position[i] + wanted[i] if codes[MARKED, i] == 1 else position[i]
+        if after * position[i] <= 0.0 or abs(after) <= abs(most):
+            continue
+        wanted[i] = most - position[i]
+        if codes[MARKED, i] == 0:
+            desk.amount[ASKED, i] = wanted[i]
+            codes[ORDERED, orders] = i
             orders += 1
+        codes[WHY, i] = MARGIN
     return orders
+
+
+@INNER
+def _free(quotes: Quotes, tradable: B, terms: Terms, i: int) -> bool:
+    """Say whether an asset can be traded in the session, and its impact is known."""
+    return tradable[i] and (terms.impact == 0.0 or quotes.volume[i] > 0.0)

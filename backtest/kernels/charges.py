@@ -6,7 +6,8 @@ import numpy as np
 
 from backtest.kernels.books import INNER, Quotes, Terms
 
-WHOLE = 1e-9  # of a lot: closer than this to a multiple is that multiple
+# Closer than this to a multiple of the lot is that multiple: of one lot, and of the whole count, what rounding leaves.
+WHOLE, ROUNDED = 1e-9, 1e-12
 
 
 @INNER
@@ -44,12 +45,12 @@ def payable(cash: float, price: float, terms: Terms) -> float:
 
 @INNER
 def lots(shares: float, lot: float) -> float:
-    """Round towards zero to a multiple of the lot; what is within 1e-9 of a multiple is that multiple."""
+    """Round towards zero to a multiple of the lot; what rounding keeps from a multiple is that multiple."""
     if lot == 0.0:
         return shares
     count = abs(shares) / lot
     nearest = np.rint(count)
-    whole: float = nearest if abs(count - nearest) <= WHOLE * max(1.0, nearest) else np.floor(count)
+    whole: float = nearest if abs(count - nearest) <= WHOLE + ROUNDED * nearest else np.floor(count)
     return whole * lot if shares > 0.0 else -whole * lot
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backtest.kernels.books import BUYS, INNER, ORDERED, ZERO, F, I, Quotes, Terms
+from backtest.kernels.books import INNER, MARKED, ORDERED, ZERO, F, I, Quotes, Terms
 from backtest.kernels.charges import fill_price, pay, scaled
 from backtest.kernels.orders import DUST
 
@@ -49,12 +49,12 @@ def affordable(
 
 
 @INNER
-def poor_last(quotes: Quotes, terms: Terms, wanted: F, codes: I, orders: int) -> None:
+def sales_first(quotes: Quotes, terms: Terms, wanted: F, codes: I, orders: int) -> None:
     """Put sales before purchases, and behind the other sales, by asset, those that cost more than they bring.
 
     So what they owe comes out of all that the others bring, whatever the order of the targets.
     """
-    ordered, before, placed, first = codes[ORDERED], codes[BUYS], ZERO, ZERO
+    ordered, before, placed, first = codes[ORDERED], codes[MARKED], ZERO, ZERO
     for j in range(orders):
         before[j] = ordered[j]
     for rank in range(3):

@@ -11,10 +11,10 @@ from backtest.kernels.books import (
     CASH,
     DIVIDEND,
     EQUITY,
+    HELD,
     INNER,
     INTEREST,
     NO,
-    ORDERED,
     POSITION,
     RUINED,
     VALUE,
@@ -42,9 +42,9 @@ def mark(
     """
     position, daily, before = desk.amount[POSITION], desk.daily, cash
     equity = daily[EQUITY]
-    short = _value(market.mark, position, desk.codes[ORDERED], start, end, equity, cash)
+    short = _value(market.mark, position, desk.codes[HELD], start, end, equity, cash)
     _keep(daily, journal, position, cash, start, end)
-    if terms.credit == 0.0 and cash >= 0.0 and not short:
+    if terms.credit == 0.0 and cash >= 0.0 and not short and equity[start] > 0.0:
         return cash, end, ZERO - 1, NO  # long only and out of debt: no interest, no margin, no ruin
     for t in range(start, end):
         if t > start:

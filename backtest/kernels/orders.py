@@ -8,16 +8,19 @@ from backtest.kernels.books import (
     ASKED,
     BAND,
     BUYS,
+    CARRIED,
     DELAYED,
     DELISTED,
     FILLED,
     GONE,
     INNER,
+    LOT,
     NO_VOLUME,
     ORDERED,
     PARTIAL,
     PENDING,
     POSITION,
+    RUINED,
     SINCE,
     TARGET,
     WAITING,
@@ -46,7 +49,7 @@ def accept(desk: Desk, journal: Journal, i: int, weight: float, count: int, t: i
     if codes[GONE, i] == 1:
         log(desk.tally, journal, t, i, DELISTED, 0.0, 0.0, np.nan, np.nan)
         return count
-    desk.amount[TARGET, i], codes[SINCE, i] = weight, t
+    desk.amount[TARGET, i], codes[SINCE, i], codes[CARRIED, i] = weight, t, 0
     if codes[WAITS, i] == 1:
         return count
     codes[WAITS, i], codes[PENDING, count] = 1, i
@@ -69,6 +72,8 @@ def size(
         wanted = -held if closing else target[i] * value / price - held
         waits[i] = 0
         if closing and held == 0.0:
+            if target[i] != 0.0:
+                log(desk.tally, journal, t, i, RUINED, 0.0, 0.0, np.nan, np.nan)
             continue
         if (needs_volume and not quotes.volume[i] > 0.0) or not tradable[i]:
             waits[i], pending[kept] = 1, i
@@ -76,20 +81,23 @@ def size(
             if codes[SINCE, i] == t:
                 _log_wait(desk, journal, wanted, price, NO_VOLUME if tradable[i] else WAITING, i, t)
             continue
+        asked, why = wanted, FILLED
         if not closing:
-            wanted = wanted if terms.lot == 0.0 else lots(wanted, terms.lot)
-            notional = abs(wanted) * price
-            if notional <= DUST * value:
+            if abs(asked) * price <= DUST * value:
                 continue
-            if notional < terms.band * value:
-                log(desk.tally, journal, t, i, BAND, wanted, 0.0, price, np.nan)
+            wanted = lots(asked, terms.lot)
+            why = LOT if abs(wanted - asked) > DUST * abs(asked) else FILLED
+            if abs(wanted) * price < terms.band * value and codes[CARRIED, i] == 0:
+                why, wanted = BAND, 0.0
+            if wanted == 0.0:
+                log(desk.tally, journal, t, i, why, asked, 0.0, price, np.nan)
                 continue
-        desk.amount[ASKED, i] = wanted
-        codes[WHY, i] = DELAYED if codes[SINCE, i] < t else FILLED
+        desk.amount[ASKED, i] = asked
+        codes[WHY, i] = DELAYED if codes[SINCE, i] < t else why
         if terms.participation_cap > 0.0 and abs(wanted) > terms.participation_cap * quotes.volume[i]:
             limit = lots(terms.participation_cap * quotes.volume[i], terms.lot)
             wanted = limit if wanted > 0.0 else -limit
-            codes[WHY, i], waits[i], pending[kept] = PARTIAL, 1, i
+            codes[WHY, i], codes[CARRIED, i], waits[i], pending[kept] = PARTIAL, 1, 1, i
             kept += 1
         desk.amount[WANTED, i] = wanted
         total += abs(wanted) * price

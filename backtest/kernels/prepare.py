@@ -103,7 +103,7 @@ def _references(fill: F, tradable: NDArray[np.bool_], mark: F, split: F) -> F:
 def desk(sessions: int, assets: int, *, detail: bool) -> Desk:
     """Make the working tables of one walk; ``detail`` keeps all of DAILY, not equity alone."""
     rows = len(DAILY) if detail else 1
-    return Desk(np.zeros((4, assets)), np.zeros((7, assets), np.int64), np.zeros((rows, sessions)), np.zeros(10))
+    return Desk(np.zeros((4, assets)), np.zeros((10, assets), np.int64), np.zeros((rows, sessions)), np.zeros(10))
 
 
 def journal(sessions: int, assets: int, orders: int) -> Journal:

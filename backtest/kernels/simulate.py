@@ -83,7 +83,7 @@ def _walk(market: Market, rows: Rows, k: int, end: int, terms: Terms, desk: Desk
         if a < len(market.actions) and market.actions[a] == t:
             dividend, paid, g = corporate_actions(market, terms.lot, desk, journal, g, t)
             cash, a = cash + paid, a + 1
-            count = forget_gone(desk.codes, count)
+            count = forget_gone(desk, journal, count, t)
         # 2. accrual; the dividend of today earns nothing yet
         interest, borrow = accrue(market, terms, desk.amount[POSITION], cash, t)
         cash += dividend + interest - borrow

@@ -26,7 +26,7 @@ from backtest.kernels.books import (
 )
 from backtest.kernels.bounds import cap_turnover, margin_call
 from backtest.kernels.charges import fill_price, pay, payable, scaled
-from backtest.kernels.funding import affordable, poor_last
+from backtest.kernels.funding import affordable, sales_first
 from backtest.kernels.orders import DUST, size
 
 
@@ -41,11 +41,12 @@ def trade(
     value = _valued(position, quotes.reference, cash)
     count, orders, total = size(quotes, tradable, terms, desk, journal, count, value, t)
     if terms.turnover_cap > 0.0 and value > 0.0 and total > terms.turnover_cap * value:
-        count = cap_turnover(wanted, desk.codes, terms, count, orders, terms.turnover_cap * value / total)
+        allowed = terms.turnover_cap * value
+        count = cap_turnover(quotes.reference, wanted, desk.codes, terms, count, orders, allowed, total)
     if called:
         orders = margin_call(quotes, tradable, terms, desk, orders, value)
-    if terms.minimum > 0.0 and terms.max_gross <= 1.0:
-        poor_last(quotes, terms, wanted, desk.codes, orders)
+    if called or (terms.minimum > 0.0 and terms.max_gross <= 1.0):
+        sales_first(quotes, terms, wanted, desk.codes, orders)
     factor = 1.0
     if terms.sequential == 0.0:
         factor = affordable(quotes, terms, position, wanted, desk.codes[ORDERED], orders, cash, value)

@@ -138,6 +138,47 @@ def test_a_split_of_whole_lots_pays_the_fraction_in_cash():
     assert book.why == ["filled", "in_lieu"]
 
 
+def test_an_order_below_a_lot_says_so():
+    """Half a share asked for in whole shares is none, 57.9 are 57; both lines keep what was asked."""
+    book = one([[100.0, 100.0]], {0: {0: {0: 0.005}, 1: {0: 0.579}}}, account={"lot": 1.0}).walk()
+    assert book.why == ["lot", "lot"]
+    assert book.order[:, 0].tolist() == pytest.approx([0.5, 57.9], abs=1e-12)
+    assert book.order[:, 1].tolist() == [0.0, 57.0]
+
+
+def test_lots_never_round_up_what_rounding_does_not_explain():
+    """Of 123,456,789.95 shares the last whole one is 123,456,789."""
+    book = one([1.0], {0: {0: {0: 0.12345678995}}}, account={"lot": 1.0, "capital": 1e9}).walk()
+    assert book.shares[0, 0] == 123_456_789.0
+
+
+def test_a_target_without_equity_to_size_it_on_is_refused():
+    """A short opens at more than all equity: V is -1,000, and the other asset's target falls away, saying so."""
+    fill = [[100.0, 10.0], [210.0, 10.0]]
+    book = one([[100.0, 10.0], [110.0, 10.0]], {0: {0: {0: -1.0}}, 1: {1: {0: 0.05}}}, fill=fill).walk()
+    assert book.why == ["filled", "ruin"]
+
+
+def test_a_waiting_target_of_a_delisted_asset_is_refused():
+    """It never had a price, waits, and is dropped with its asset: the second line says so."""
+    book = one([[np.nan]] * 3, {0: {0: {0: 0.5}}}, delistings={(1, 0): -0.3}).walk()
+    assert book.why == ["waiting", "delisted"]
+
+
+def test_what_is_left_of_the_turnover_cap_buys_whole_lots():
+    """1.5 % of 10,000 a session is one lot of 100 and a half: the first asset has it, then the second."""
+    rows = {0: {0: {0: 0.01}, 1: {0: 0.01}}}
+    book = one([[100.0, 100.0]] * 3, rows, account={"lot": 1.0, "turnover_cap": 0.015}).walk()
+    assert book.shares.tolist() == [[1.0, 0.0], [1.0, 1.0], [1.0, 1.0]]
+
+
+def test_the_rest_of_an_order_is_carried_over_below_the_band():
+    """20 of 21 shares are bought at the cap; the last is 1 % of equity, under a band of 2 %, and comes all the same."""
+    account = {"participation_cap": 0.1, "band": 0.02}
+    book = one([100.0] * 3, {0: {0: {0: 0.21}}}, volume=np.full((3, 1), 200.0), account=account).walk()
+    assert book.shares[:, 0].tolist() == pytest.approx([20.0, 21.0, 21.0])
+
+
 def test_a_large_order_is_carried_over_at_the_participation_cap():
     """A tenth of an average volume of 200 is 20 shares a session; 50 shares need three sessions."""
     book = one(
@@ -174,6 +215,37 @@ def test_a_margin_call_scales_positions_down_in_the_next_session():
     assert book.summary["margin_calls"] == 1
     assert book.shares[:, 0].tolist() == pytest.approx([200.0, 200.0, 4_000.0 / 60.0])
     assert book.why == ["filled", "margin"]
+
+
+def test_a_margin_call_overrides_an_order_that_leaves_more():
+    """6 x equity after a fall: a target that would hold on is cut to 2 x 2,000; one that leaves less stands."""
+    account = {"max_gross": 2.0, "maintenance": 0.25}
+    holds = one([100.0, 60.0, 60.0], {0: {0: {0: 2.0}}, 2: {0: {0: 7.0}}}, account=account).walk()
+    less = one([100.0, 60.0, 60.0], {0: {0: {0: 2.0}}, 2: {0: {0: 1.0}}}, account=account).walk()
+    assert (holds.shares[2, 0], holds.why[-1]) == (pytest.approx(4_000.0 / 60.0), "margin")
+    assert (less.shares[2, 0], less.why[-1]) == (pytest.approx(2_000.0 / 60.0), "filled")
+
+
+def test_a_margin_call_leaves_whole_lots():
+    """4,000 at 60 are 66.7 shares: 66 are left."""
+    account = {"max_gross": 2.0, "maintenance": 0.25, "lot": 1.0}
+    assert one([100.0, 60.0, 60.0], {0: {0: {0: 2.0}}}, account=account).walk().shares[2, 0] == 66.0
+
+
+def test_a_margin_call_makes_up_for_what_cannot_be_traded():
+    """Equity 2,000 on 6,000 and 6,000: the one that has a price is sold whole, for the other alone is above 4,000."""
+    account = {"max_gross": 2.0, "maintenance": 0.25}
+    closes = [[100.0, 100.0], [60.0, 60.0], [60.0, np.nan]]
+    book = one(closes, {0: {0: {0: 1.0}, 1: {0: 1.0}}}, account=account).walk()
+    assert book.shares[2].tolist() == [0.0, 100.0]
+
+
+def test_nothing_left_is_ruin():
+    """All is sold for a cent a share and the least commission takes it: equity is 0, and the walk ends there."""
+    rows = {0: {0: {0: 1.0}}, 1: {0: {0: 0.0}}, 3: {0: {0: 1.0}}}
+    book = one([100.0, 0.01, 0.01, 0.01], rows, costs={"minimum": 5.0}, account={"capital": 1_000.0}).walk()
+    assert (book.stopped, book.equity[1:].tolist()) == (1, [0.0, 0.0, 0.0])
+    assert book.why == ["scaled", "filled"]
 
 
 def test_a_delisted_asset_is_closed_at_its_stated_loss():
@@ -259,6 +331,7 @@ def test_the_walk_equals_its_slow_twin(case):
     assert np.allclose(fast.equity, slow.equity, rtol=0.0, atol=1e-9 * scale)
     assert np.allclose(fast.cash, slow.cash, rtol=0.0, atol=1e-9 * scale)
     assert fast.summary["margin_calls"] == slow.margin_calls
+    assert fast.stopped == slow.stopped
     ours = by_place((int(t), int(i), why, *line) for (t, i, _), why, line in zip(fast.label, fast.why, fast.order))  # noqa: B905
     theirs = by_place(
         (
