@@ -301,7 +301,7 @@ def _margin_call(t, prices, state, account, value, equity, orders, asked, why, b
     for i in sorted(free):
         most = _lots(held[i] * keep, account.lot)
         after = held[i] + orders.get(i, 0.0)
-        if keep < 1.0 and after * held[i] > 0.0 and abs(after) > abs(most):
+        if keep < 1.0 and after * held[i] > 0.0 and abs(after) > abs(most) * (1.0 + 1e-12):
             orders[i], why[i] = most - held[i], "margin"
             asked.setdefault(i, orders[i])
 

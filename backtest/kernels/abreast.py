@@ -15,7 +15,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from backtest.kernels.books import INNER, ORDERS, Desk, Rows, terms_of
+from backtest.kernels.books import (
+    CALLS,
+    DEVIATION,
+    DRAWDOWN,
+    INNER,
+    LAST,
+    MEAN,
+    ORDERS,
+    STOPPED,
+    TALLIES,
+    Desk,
+    Rows,
+    terms_of,
+)
 from backtest.kernels.lanes import (
     BEFORE,
     BOUND,
@@ -87,15 +100,17 @@ def _open(session: I, scenario: I, accounts: F, lanes: Lanes, sessions: int, pla
             lanes.firsts[j, l], lanes.seconds[j, l] = 0.0, 0.0
     for l in range(LANES):
         s = group + min(l, count - 1)
-        a = accounts[s if len(accounts) > 1 else 0]
+        a = terms_of(accounts[s if len(accounts) > 1 else 0])
         at[NEXT + l], at[END + l] = scenario[s], scenario[s + 1] if l < count else scenario[s]
         if not ascending(session, at[NEXT + l], at[END + l], sessions):
             plain[l], at[END + l] = NO, at[NEXT + l]
         at[CHECKED + l] = at[NEXT + l]
-        lane[CASH + l], lane[RATE + l], lane[BOUND + l], lane[FREE + l] = a[0], a[4], a[1], 1.0 - a[1] + SURELY
-        lane[BUY + l], lane[SELL + l] = 1.0 + (a[2] + a[3]), 1.0 - (a[2] + a[3])
-        lane[HALF_SPREAD + l], lane[SLIPPAGE + l] = a[2], a[3]
-        lane[BEFORE + l] = lane[PEAK + l] = lane[LOW + l] = lane[HIGH + l] = a[0]
+        lane[CASH + l], lane[RATE + l], lane[BOUND + l], lane[FREE + l] = (
+            a.capital, a.commission, a.max_gross, 1.0 - a.max_gross + SURELY,
+        )  # fmt: skip
+        lane[BUY + l], lane[SELL + l] = 1.0 + (a.half_spread + a.slippage), 1.0 - (a.half_spread + a.slippage)
+        lane[HALF_SPREAD + l], lane[SLIPPAGE + l] = a.half_spread, a.slippage
+        lane[BEFORE + l] = lane[PEAK + l] = lane[LOW + l] = lane[HIGH + l] = a.capital
     N = len(lanes.wish)
     for l in range(LANES):
         for i in range(N):
@@ -135,10 +150,10 @@ def _write(lane: F, firsts: F, seconds: F, l: int, T: int, out: F) -> None:
     """Write the summary of a lane."""
     added = (firsts[0, l] + firsts[1, l]) + (firsts[2, l] + firsts[3, l])
     squared = (seconds[0, l] + seconds[1, l]) + (seconds[2, l] + seconds[3, l])
-    out[0] = lane[BEFORE + l]
-    out[1] = added / T
-    out[2] = np.sqrt(max(squared - added * added / T, 0.0) / (T - 1)) if T > 1 else np.nan
-    out[3] = lane[LOW + l] / lane[HIGH + l] - 1.0
-    for j in range(8):
-        out[4 + j] = lane[SUMS + LANES * j + l]
-    out[12], out[13], out[14] = lane[SUMS + LANES * ORDERS + l], 0.0, -1.0
+    out[LAST] = lane[BEFORE + l]
+    out[MEAN] = added / T
+    out[DEVIATION] = np.sqrt(max(squared - added * added / T, 0.0) / (T - 1)) if T > 1 else np.nan
+    out[DRAWDOWN] = lane[LOW + l] / lane[HIGH + l] - 1.0
+    for j in range(ORDERS):
+        out[TALLIES + j] = lane[SUMS + LANES * j + l]
+    out[TALLIES + ORDERS], out[TALLIES + CALLS], out[STOPPED] = lane[SUMS + LANES * ORDERS + l], 0.0, -1.0

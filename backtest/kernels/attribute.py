@@ -17,11 +17,17 @@ from numpy.typing import NDArray
 from backtest.kernels.actions import DAYS_PER_YEAR, last_mark
 from backtest.kernels.books import (
     DELISTED,
+    IN_COMMISSION,
+    IN_IMPACT,
     IN_LIEU,
+    IN_SLIPPAGE,
+    IN_SPREAD,
     INNER,
     MARGIN,
     NO_VOLUME,
+    PRICE,
     RUINED,
+    SHARES,
     WAITING,
     ZERO,
     Market,
@@ -83,13 +89,15 @@ def _attribute(
         while o < len(label) and label[o, 0] == t:
             i, why = label[o, 1], label[o, 2]
             if why == IN_LIEU:
-                lieu[i] = order[o, 1]
+                lieu[i] = order[o, SHARES]
             elif why == DELISTED:
                 dead[i] = True
-                gone[i] = order[o, 3] if order[o, 1] != 0.0 else gone[i]
+                gone[i] = order[o, PRICE] if order[o, SHARES] != 0.0 else gone[i]
             elif why not in (WAITING, NO_VOLUME, RUINED):
-                filled[i], asked[i], margin[i] = order[o, 1], True, why == MARGIN
-                paid[i] = (order[o, 4] + order[o, 5]) + (order[o, 6] + order[o, 7])
+                filled[i], asked[i], margin[i] = order[o, SHARES], True, why == MARGIN
+                paid[i] = (order[o, IN_SPREAD] + order[o, IN_SLIPPAGE]) + (
+                    order[o, IN_COMMISSION] + order[o, IN_IMPACT]
+                )
             o += 1
         split, dividend = market.split[min(t, len(market.split) - 1)], market.dividend[min(t, len(market.dividend) - 1)]
         borrow = market.borrow[min(t, len(market.borrow) - 1)]

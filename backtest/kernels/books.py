@@ -24,11 +24,14 @@ NO, YES = np.bool_(0), np.bool_(1)
 ZERO = np.int64(0)  # a typed zero: a literal 0 would compile every kernel that takes it twice
 
 ORDER = ("requested", "shares", "reference", "price", "half_spread", "slippage", "commission", "impact")
+REQUESTED, SHARES, REFERENCE, PRICE, IN_SPREAD, IN_SLIPPAGE, IN_COMMISSION, IN_IMPACT = range(8)
 DAILY = ("equity", "cash", "value", "dividend", "interest", "borrow")
 SUMMARY = (
     "equity", "mean", "deviation", "max_drawdown", "turnover", "half_spread", "slippage", "commission", "impact",
     "borrow", "interest", "dividend", "orders", "margin_calls", "stopped",
 )  # fmt: skip
+LAST, MEAN, DEVIATION, DRAWDOWN, TALLIES = range(5)  # the tallies stand in SUMMARY as in Desk.tally
+STOPPED = len(SUMMARY) - 1
 EQUITY, CASH, VALUE, DIVIDEND, INTEREST, BORROW = range(6)
 TURNED, SPREAD, SLIPPED, COMMISSION, IMPACT, LENT, EARNED, PAID_OUT, ORDERS, CALLS = range(10)
 
@@ -161,6 +164,6 @@ def log(
     if n < len(journal.label):
         label, line = journal.label[n], journal.order[n]
         label[0], label[1], label[2] = t, i, why
-        line[0], line[1], line[2], line[3] = requested, shares, reference, price
-        line[4], line[5], line[6], line[7] = 0.0, 0.0, 0.0, 0.0
+        line[REQUESTED], line[SHARES], line[REFERENCE], line[PRICE] = requested, shares, reference, price
+        line[IN_SPREAD], line[IN_SLIPPAGE], line[IN_COMMISSION], line[IN_IMPACT] = 0.0, 0.0, 0.0, 0.0
     return n

@@ -23,6 +23,7 @@ from backtest.kernels.books import (
     Terms,
 )
 from backtest.kernels.charges import lots
+from backtest.kernels.orders import DUST
 
 
 @INNER
@@ -83,7 +84,7 @@ def margin_call(quotes: Quotes, tradable: B, terms: Terms, desk: Desk, orders: i
             continue
         most = lots(position[i] * keep, terms.lot)
         after = position[i] + wanted[i] if codes[MARKED, i] == 1 else position[i]
-        if after * position[i] <= 0.0 or abs(after) <= abs(most):
+        if after * position[i] <= 0.0 or abs(after) <= abs(most) * (1.0 + DUST):
             continue
         wanted[i] = most - position[i]
         if codes[MARKED, i] == 0:

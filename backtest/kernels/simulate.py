@@ -7,12 +7,13 @@ Inside session t
 2. Accrual for the calendar days since the last session: interest on credit or debit cash, borrow fee on shorts.
 3. Trade towards the pending targets at the fill price. Every order is sized on V = cash + positions at the fill's
    reference price (the last mark where there is none), taken once before any order. An asset without a fill price
-   waits. What exceeds the participation or turnover cap is carried over. What would lift gross exposure above
-   ``max_gross`` x equity after costs is scaled by one factor; what reduces a position is never scaled.
+   waits. What exceeds the participation or turnover cap is carried over. Sales are filled first. What would lift
+   gross exposure above ``max_gross`` x equity after costs is scaled by one factor; what reduces a position is never
+   scaled.
 4. Costs: half spread and slippage move the price, commission and impact are booked beside it.
 5. Mark at the close; without a price the last mark is kept.
 6. Ruin and margin: equity <= 0 closes everything at the mark and ends the walk; equity below ``maintenance`` x gross
-   exposure scales all positions back within ``max_gross`` in the next session.
+   exposure scales positions back within ``max_gross`` in the next session, all that can be traded; no cap holds it.
 
 Sessions on which nothing happens are passed in one sweep over the held assets; they change nothing but the marks. All
 sums run in a fixed order, so the same inputs give the same bytes, whatever the number of scenarios or threads. Every

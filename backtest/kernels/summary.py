@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backtest.kernels.books import CALLS, INNER, ORDERS, F
+from backtest.kernels.books import DEVIATION, DRAWDOWN, INNER, LAST, MEAN, STOPPED, TALLIES, F
 
 
 @INNER
@@ -30,10 +30,10 @@ def summarise(equity: F, tally: F, capital: float, stopped: int, out: F) -> None
         a, b, c, d = b, c, d, a
         e, f, g, h = f, g, h, e
     added, squared = (a + b) + (c + d), (e + f) + (g + h)
-    out[0] = equity[-1] if len(equity) > 0 else capital
-    out[1] = added / alive if alive > 0 else np.nan
-    out[2] = np.sqrt(max(squared - added * added / alive, 0.0) / (alive - 1)) if alive > 1 else np.nan
-    out[3] = worst_low / worst_peak - 1.0
-    for j in range(8):
-        out[4 + j] = tally[j]
-    out[12], out[13], out[14] = tally[ORDERS], tally[CALLS], stopped
+    out[LAST] = equity[-1] if len(equity) > 0 else capital
+    out[MEAN] = added / alive if alive > 0 else np.nan
+    out[DEVIATION] = np.sqrt(max(squared - added * added / alive, 0.0) / (alive - 1)) if alive > 1 else np.nan
+    out[DRAWDOWN] = worst_low / worst_peak - 1.0
+    for j in range(len(tally)):
+        out[TALLIES + j] = tally[j]
+    out[STOPPED] = stopped

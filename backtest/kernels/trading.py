@@ -6,6 +6,10 @@ from backtest.kernels.books import (
     ASKED,
     COMMISSION,
     IMPACT,
+    IN_COMMISSION,
+    IN_IMPACT,
+    IN_SLIPPAGE,
+    IN_SPREAD,
     INNER,
     ORDERED,
     ORDERS,
@@ -90,8 +94,8 @@ def _fill(
             n = log(tally, journal, t, i, why, desk.amount[ASKED, i], shares, reference, price)
             if n < len(journal.order):
                 line = journal.order[n]
-                line[4], line[5] = notional * terms.half_spread, notional * terms.slippage
-                line[6], line[7] = commission, impact
+                line[IN_SPREAD], line[IN_SLIPPAGE] = notional * terms.half_spread, notional * terms.slippage
+                line[IN_COMMISSION], line[IN_IMPACT] = commission, impact
     tally[ORDERS] += 0 if keeps else orders
     tally[TURNED] += turned / value if value > 0.0 else 0.0
     tally[SPREAD] += turned * terms.half_spread
