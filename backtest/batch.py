@@ -13,14 +13,13 @@ from backtest.costs import Account, Costs
 from backtest.kernels import books
 from backtest.kernels.lanes import LANES
 from backtest.kernels.parts import totals
-from backtest.rows import numbers
+from backtest.rows import numbers, scenarios
 from backtest.sharing import Work, walk_abreast, walk_one_by_one
 from backtest.staging import market
-from backtest.terms import one_panel, terms_table
-from data.errors import RunError
+from backtest.terms import one_panel, paired, terms_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import polars as pl
     from numpy.typing import NDArray
@@ -37,7 +36,7 @@ class Batch:
     """Sparse targets of many scenarios, one after another.
 
     Scenario s owns the rows scenario[s] to scenario[s + 1]; row k trades in session[k] and owns the entries start[k] to
-    start[k + 1] of asset and weight. Sessions ascend within a scenario.
+    start[k + 1] of asset and weight. Sessions ascend within a scenario; the entries of one asset in a row are summed.
     """
 
     scenario: NDArray[np.int64]
@@ -49,7 +48,10 @@ class Batch:
     @staticmethod
     def of(targets: Sequence[Targets]) -> Batch:
         """Lay single targets one after another."""
-        rows = [totals(each.session, each.start, each.asset, each.weight) for each in targets]
+        rows = [
+            totals(*numbers(each.session, each.start, each.asset, each.weight, of=f"targets[{at}]"))
+            for at, each in enumerate(targets)
+        ]
         none = np.zeros(0, dtype=np.int64)
         counts = np.cumsum([0, *(len(each.asset) for each in rows)])
         starts = [each.start[:-1] + offset for each, offset in zip(rows, counts, strict=False)]
@@ -63,7 +65,7 @@ class Batch:
 
     def __len__(self) -> int:
         """Give the number of scenarios."""
-        return len(self.scenario) - 1
+        return max(len(self.scenario) - 1, 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,13 +99,18 @@ def simulate_many(
     paths: bool = False,
     threads: int | None = None,
     progress: bool | Callable[[int], None] = False,
-    **panel: NDArray[np.float64],
+    dividend: NDArray[np.float64] | None = None,
+    split: NDArray[np.float64] | None = None,
+    volume: NDArray[np.float64] | None = None,
+    days: NDArray[np.float64] | None = None,
+    borrow: NDArray[np.float64] | None = None,
+    delistings: Mapping[tuple[int, int], float] | None = None,
 ) -> Walks:
     """Simulate many scenarios on one panel; the results do not depend on the number of threads.
 
     Parameters
     ----------
-    close, open, capital, panel
+    close, open, capital, dividend, split, volume, days, borrow, delistings
         As for ``simulate``.
     batch
         Targets of all scenarios, or an iterable of batches: they are walked one at a time, so that memory stays flat.
@@ -132,24 +139,28 @@ def simulate_many(
     everyone = [account] if isinstance(account, Account) else list(account)
     charged = [costs] if isinstance(costs, Costs) else list(costs)
     table = terms_table(charged, everyone, capital)
-    one_panel(charged, everyone)
+    one_panel(charged, everyone, borrow)
+    known = _known(batch)
+    paired(len(table), known)
     fill = open if everyone[0].fill == "open" else None
     dearest = max(charged, key=lambda each: each.impact)  # volumes are prepared when any scenario needs them
     strictest = max(everyone, key=lambda each: each.participation_cap)
-    staged = market(close, fill, dearest, strictest, delistings=None, **panel)
+    staged = market(
+        close, fill, dearest, strictest, dividend=dividend, split=split, volume=volume, days=days, borrow=borrow,
+        delistings=delistings,
+    )  # fmt: skip
     done, summaries, equities = 0, [], []
-    with watched(progress, "scenarios", _known(batch)) as say:
+    with watched(progress, "scenarios", known) as say:
         for each in [batch] if isinstance(batch, Batch) else batch:
             terms = table if len(table) == 1 else table[done : done + len(each)]
             if len(table) > 1 and len(terms) < len(each):
-                raise RunError(
-                    f"{len(table)} costs or accounts for {done + len(each)} scenarios; give one, or one for each"
-                )
+                paired(len(table), done + len(each))
             tell = counted(done, say)
             summary, equity = _walk_batch(staged, each, terms, threads or os.cpu_count() or 1, paths=paths, tell=tell)
             done += len(each)
             summaries.append(_summary(summary))
             equities.append(equity)
+    paired(len(table), done)
     import polars as pl
 
     frame = pl.concat(summaries, rechunk=False) if summaries else _summary(np.zeros((0, len(books.SUMMARY))))
@@ -195,8 +206,9 @@ def _walk_batch(
     side_by_side: bool = True, tell: Callable[[int], None] = untold,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
     """Walk abreast what is plain, and what is left one by one."""
-    count, scenario = len(batch), np.ascontiguousarray(batch.scenario, dtype=np.int64)
+    count = len(batch)
     rows = books.Rows(*numbers(batch.session, batch.start, batch.asset, batch.weight))
+    scenario = scenarios(batch.scenario, len(rows.session))
     summary, equity = np.zeros((count, len(books.SUMMARY))), np.zeros((count if paths else 0, 1, len(on.mark)))
     work = Work(on, rows, scenario, terms, summary, equity)
     left = np.ones(count, dtype=np.bool_)

@@ -17,6 +17,8 @@ from backtest.staging import market
 from backtest.terms import terms_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
     from numpy.typing import NDArray
 
@@ -108,7 +110,12 @@ def simulate(
     capital: float | None = None,
     costs: Costs | None = None,
     account: Account | None = None,
-    **panel: NDArray[np.float64],
+    dividend: NDArray[np.float64] | None = None,
+    split: NDArray[np.float64] | None = None,
+    volume: NDArray[np.float64] | None = None,
+    days: NDArray[np.float64] | None = None,
+    borrow: NDArray[np.float64] | None = None,
+    delistings: Mapping[tuple[int, int], float] | None = None,
 ) -> Walk:
     """Simulate one portfolio.
 
@@ -125,14 +132,21 @@ def simulate(
         Cash before the first session; the account's when not given (1,000,000).
     costs, account
         Costs and bounds; nothing is charged by default.
-    panel
-        ``dividend``, ``split``, ``volume``: arrays like ``close``; ``days``: calendar days since the session before,
-        shape (session,); ``borrow``: fee per year, a fraction, shape (session, asset).
+    dividend, split, volume
+        Paid per share, account currency, on the ex-date (0: nothing); shares after the split for one before (1: none);
+        shares traded (NaN: unknown), which impact and the participation cap are measured by. Shaped like ``close``.
+    days
+        Calendar days since the session before, shape (session,): what interest and fees accrue for; without, none.
+    borrow
+        Fee on shorts per year, a fraction, shaped like ``close``; it takes the place of the costs' fees.
+    delistings
+        From (session, asset), as positions, to the return over the last price, -1 or more, at which the position is
+        closed; the asset does not trade afterwards.
 
     Raises
     ------
     RunError
-        When shapes do not fit or a price is not positive.
+        When shapes do not fit, or a number is not what its array may hold; it names the first cell.
 
     Examples
     --------
@@ -145,15 +159,19 @@ def simulate(
 
     """
     costs, account = costs or Costs(), account or Account()
-    staged = market(close, open if account.fill == "open" else None, costs, account, delistings=None, **panel)
+    staged = market(
+        close, open if account.fill == "open" else None, costs, account, dividend=dividend, split=split, volume=volume,
+        days=days, borrow=borrow, delistings=delistings,
+    )  # fmt: skip
     rows = targets if isinstance(targets, Targets) else sparse(targets, staged)
     return walk(staged, rows, costs, account, capital)
 
 
 def walk(on: books.Market, targets: Targets, costs: Costs, account: Account, capital: float | None = None) -> Walk:
     """Walk one portfolio on a prepared panel; the journal is made larger when it turns out too small."""
-    rows = totals(*numbers(targets.session, targets.start, targets.asset, targets.weight))
+    rows = books.Rows(*numbers(targets.session, targets.start, targets.asset, targets.weight))
     inside(rows, on, np.array([0, len(rows.session)]))
+    rows = totals(*rows)
     sessions, assets = on.mark.shape
     room = 2 * len(rows.asset) + assets
     while True:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from backtest.cells import BORROW, DAYS, DIVIDEND, LEAST, MOST, PRICE, SPLIT, VOLUME, Rule, kept, shaped
 from backtest.kernels import prepare
 from data.errors import RunError
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["BPS", "LEAST", "MOST", "market"]
 
 BPS = 1e-4
-LEAST, MOST = 1e-15, 1e15  # of a price or of the capital, in account currency
 
 
 def market(
@@ -29,60 +29,64 @@ def market(
     costs: Costs,
     account: Account,
     *,
+    dividend: NDArray[np.float64] | None = None,
+    split: NDArray[np.float64] | None = None,
+    volume: NDArray[np.float64] | None = None,
+    days: NDArray[np.float64] | None = None,
+    borrow: NDArray[np.float64] | None = None,
     delistings: Mapping[tuple[int, int], float] | None = None,
-    **panel: NDArray[np.float64],
 ) -> books.Market:
     """Prepare a panel for the walk; averages of volume and volatility are taken when a setting needs them."""
-    close = _checked("close", close, close)
-    fill = close if fill is None else _checked("open", fill, close)
-    volume = sigma = None
+    close = np.asarray(close, dtype=np.float64)
+    if close.ndim != 2:
+        raise RunError(f"close has {close.ndim} dimensions, expected 2: (session, asset)")
+    kept("close", close, PRICE)
+    fill = close if fill is None else kept("open", shaped("open", fill, close.shape), PRICE)
+    volume, average, sigma = _given("volume", volume, close, VOLUME), None, None
     if costs.impact or account.participation_cap:
-        if "volume" not in panel:
+        if volume is None:
             raise RunError("costs.impact and account.participation_cap need volumes, and the prices have none")
-        volume, sigma = prepare.averages(close, _shaped("volume", panel["volume"], close))
+        average, sigma = prepare.averages(close, volume)
+    since = np.zeros(len(close)) if days is None else shaped("days", days, close.shape[:1], "one for each session")
     return prepare.market(
         fill,
         close,
-        _shaped("dividend", panel["dividend"], close) if "dividend" in panel else None,
-        _shaped("split", panel["split"], close) if "split" in panel else None,
-        np.asarray(panel.get("days", np.zeros(len(close))), dtype=np.float64),
-        volume=volume,
+        _given("dividend", dividend, close, DIVIDEND),
+        _given("split", split, close, SPLIT),
+        kept("days", since, DAYS),
+        volume=average,
         sigma=sigma,
-        borrow=_borrow(costs, close, panel.get("borrow")),
-        delistings=delistings,
+        borrow=_borrow(costs, close, borrow),
+        delistings=_delisted(delistings or {}, close),
     )
 
 
 def _borrow(costs: Costs, close: NDArray[np.float64], given: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    if given is not None:
-        return _shaped("borrow", given, close)
+    fees = _given("borrow", given, close, BORROW)
+    if fees is not None:
+        return fees
     if costs.borrow_bps_of:
         raise RunError("costs.borrow_bps_of names assets, and arrays have no names; pass `borrow`, shape like close")
     return np.full((1, close.shape[1]), costs.borrow_bps_per_year * BPS)
 
 
-def _shaped(name: str, values: NDArray[np.float64], close: NDArray[np.float64]) -> NDArray[np.float64]:
-    values = np.asarray(values, dtype=np.float64)
-    if values.shape != close.shape:
-        raise RunError(f"{name} has shape {values.shape}, expected {close.shape} like close")
-    return values
+def _given(
+    name: str, values: NDArray[np.float64] | None, close: NDArray[np.float64], rule: Rule
+) -> NDArray[np.float64] | None:
+    return None if values is None else kept(name, shaped(name, values, close.shape), rule)
 
 
-def _checked(name: str, values: NDArray[np.float64], close: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Accept prices that are positive and finite, or NaN; name the first cell that is not (vectorbt issue 754).
-
-    Far outside everything that is traded the shares of an order would be no finite number.
-    """
-    values = np.asarray(values, dtype=np.float64)
-    if values.ndim != 2:
-        raise RunError(f"{name} has {values.ndim} dimensions, expected 2: (session, asset)")
-    if values.min(initial=LEAST) >= LEAST and values.max(initial=MOST) <= MOST:  # the rule, and no table is needed
-        return _shaped(name, values, np.asarray(close))
-    bad = np.argwhere(~(np.isnan(values) | ((values >= LEAST) & (values <= MOST))))
-    if len(bad):
-        session, asset = bad[0]
-        raise RunError(
-            f"{name}[{session}, {asset}] is {values[session, asset]}; prices are positive and finite, from "
-            f"{LEAST:g} to {MOST:g}, NaN where there is none ({len(bad)} such cells)",
-        )
-    return _shaped(name, values, np.asarray(close))
+def _delisted(given: Mapping[tuple[int, int], float], close: NDArray[np.float64]) -> Mapping[tuple[int, int], float]:
+    """Accept positions inside the panel, with returns that leave a price from nothing upwards."""
+    for place, change in given.items():
+        pair = isinstance(place, tuple) and len(place) == 2
+        if not pair or not all(isinstance(each, int | np.integer) for each in place):
+            raise RunError(f"delistings name {place!r}, expected (session, asset): two positions, whole numbers")
+        if not all(0 <= each < bound for each, bound in zip(place, close.shape, strict=True)):
+            raise RunError(f"delistings name {place}, outside the panel of {close.shape} sessions and assets")
+        if not -1.0 <= change <= MOST:
+            raise RunError(
+                f"delistings[{place[0]}, {place[1]}] is {change}; it is the return over the last price, finite and "
+                "not below -1: -0.3 pays 70 % of it"
+            )
+    return given

@@ -44,8 +44,16 @@ def _terms(costs: Costs, account: Account, capital: float | None) -> Iterator[fl
     yield from (account.participation_cap, account.maintenance_margin, account.funding == "sequential")
 
 
-def one_panel(costs: Sequence[Costs], accounts: Sequence[Account]) -> None:
+def paired(terms: int, scenarios: int | None) -> None:
+    """Refuse another number of costs or accounts than of scenarios (None: not known yet); one goes for all."""
+    if scenarios is not None and terms not in {1, scenarios}:
+        raise RunError(f"{terms} costs or accounts for {scenarios} scenarios; give one, or one for each")
+
+
+def one_panel(costs: Sequence[Costs], accounts: Sequence[Account], borrow: NDArray[np.float64] | None) -> None:
     """Refuse scenarios that differ in what the one panel holds, rather than walk them on the first one's."""
+    if borrow is None and any(each.borrow_bps_of for each in costs):
+        raise RunError("costs.borrow_bps_of names assets, and arrays have no names; pass `borrow`, shape like close")
     for name, values in (
         ("costs.borrow_bps_per_year", {each.borrow_bps_per_year for each in costs}),
         ("account.fill", {each.fill for each in accounts}),

@@ -15,15 +15,32 @@ I = NDArray[np.int64]
 
 
 def totals(session: I, start: I, asset: I, weight: F) -> Rows:
-    """Sum the entries of one asset within a row (they stand together), one after the other, in their order."""
-    if not (asset[1:] == asset[:-1]).any():
+    """Sum the entries of one asset within a row, one after the other, in their order; it stands where it stood first.
+
+    ``start`` must share out all entries, in their order.
+    """
+    step = np.diff(asset)
+    step[_begins(start, len(asset)) - 1] = 1  # from one row to the next
+    least = step.min(initial=1)
+    if least > 0:
         return Rows(session, start, asset, weight)
     row = np.repeat(np.arange(len(session)), np.diff(start))
+    order = np.arange(len(asset)) if least == 0 else np.lexsort((asset, row))  # where they stand together, or stable
     fresh = np.ones(len(asset), dtype=np.bool_)
-    fresh[1:] = (row[1:] != row[:-1]) | (asset[1:] != asset[:-1])
-    first = np.flatnonzero(fresh)
-    ends = np.searchsorted(first, start).astype(np.int64)
-    return Rows(session, ends, asset[first], np.bincount(np.cumsum(fresh) - 1, weight, len(first)).astype(np.float64))
+    fresh[1:] = (row[order][1:] != row[order][:-1]) | (asset[order][1:] != asset[order][:-1])
+    if fresh.all():
+        return Rows(session, start, asset, weight)
+    summed = np.bincount(np.cumsum(fresh) - 1, weight[order]).astype(np.float64)
+    first = order[fresh]
+    turn = np.argsort(first)
+    first = first[turn]
+    return Rows(session, np.searchsorted(first, start).astype(np.int64), asset[first], summed[turn])
+
+
+def _begins(start: I, entries: int) -> I:
+    """Give where rows other than the first begin."""
+    inner: I = start[(start > 0) & (start < entries)]
+    return inner
 
 
 def parts(session: I, start: I, asset: I, part: I, weight: F, assets: int) -> Parts:
