@@ -19,13 +19,14 @@ def totals(session: I, start: I, asset: I, weight: F) -> Rows:
 
     ``start`` must share out all entries, in their order.
     """
-    step = np.diff(asset)
-    step[_begins(start, len(asset)) - 1] = 1  # from one row to the next
-    least = step.min(initial=1)
-    if least > 0:
+    rises = asset[1:] > asset[:-1]
+    begun, ended = np.searchsorted(start, 0, side="right"), np.searchsorted(start, len(asset))
+    rises[start[begun:ended] - 1] = True  # from one row to the next
+    if rises.all():
         return Rows(session, start, asset, weight)
+    together = (rises | (asset[1:] == asset[:-1])).all()
     row = np.repeat(np.arange(len(session)), np.diff(start))
-    order = np.arange(len(asset)) if least == 0 else np.lexsort((asset, row))  # where they stand together, or stable
+    order = np.arange(len(asset)) if together else np.lexsort((asset, row))  # stable
     fresh = np.ones(len(asset), dtype=np.bool_)
     fresh[1:] = (row[order][1:] != row[order][:-1]) | (asset[order][1:] != asset[order][:-1])
     if fresh.all():
@@ -35,12 +36,6 @@ def totals(session: I, start: I, asset: I, weight: F) -> Rows:
     turn = np.argsort(first)
     first = first[turn]
     return Rows(session, np.searchsorted(first, start).astype(np.int64), asset[first], summed[turn])
-
-
-def _begins(start: I, entries: int) -> I:
-    """Give where rows other than the first begin."""
-    inner: I = start[(start > 0) & (start < entries)]
-    return inner
 
 
 def parts(session: I, start: I, asset: I, part: I, weight: F, assets: int) -> Parts:
