@@ -84,9 +84,9 @@ def _delisted(given: Mapping[tuple[int, int], float], close: NDArray[np.float64]
             raise RunError(f"delistings name {place!r}, expected (session, asset): two positions, whole numbers")
         if not all(0 <= each < bound for each, bound in zip(place, close.shape, strict=True)):
             raise RunError(f"delistings name {place}, outside the panel of {close.shape} sessions and assets")
-        if not -1.0 <= change <= MOST:
+        if not isinstance(change, float | int | np.number) or not -1.0 <= change <= MOST:
             raise RunError(
-                f"delistings[{place[0]}, {place[1]}] is {change}; it is the return over the last price, finite and "
+                f"delistings[{place[0]}, {place[1]}] is {change!r}; it is the return over the last price, finite and "
                 "not below -1: -0.3 pays 70 % of it"
             )
     return given

@@ -150,6 +150,7 @@ def cell(value, at=(1, 0), default=0.0):
         ({"delistings": {(1, 0.5): -0.3}}, r"delistings name \(1, 0.5\), expected \(session, asset\)"),
         ({"delistings": {(1, 0): -1.1}}, r"delistings\[1, 0\] is -1.1; it is the return over the last price"),
         ({"delistings": {(1, 0): NAN}}, r"delistings\[1, 0\] is nan"),
+        ({"delistings": {(1, 0): "-0.3"}}, r"delistings\[1, 0\] is '-0.3'; it is the return"),
         ({"delistings": {(1, 0): np.inf}}, r"delistings\[1, 0\] is inf"),
     ],
 )
