@@ -42,17 +42,18 @@ def market(
         raise RunError(f"close has {close.ndim} dimensions, expected 2: (session, asset)")
     kept("close", close, PRICE)
     fill = close if fill is None else kept("open", shaped("open", fill, close.shape), PRICE)
-    volume, average, sigma = _given("volume", volume, close, VOLUME), None, None
+    split, volume = _given("split", split, close, SPLIT), _given("volume", volume, close, VOLUME)
+    average = sigma = None
     if costs.impact or account.participation_cap:
         if volume is None:
             raise RunError("costs.impact and account.participation_cap need volumes, and the prices have none")
-        average, sigma = prepare.averages(close, volume)
+        average, sigma = prepare.averages(close, volume, split)
     since = np.zeros(len(close)) if days is None else shaped("days", days, close.shape[:1], "one for each session")
     return prepare.market(
         fill,
         close,
         _given("dividend", dividend, close, DIVIDEND),
-        _given("split", split, close, SPLIT),
+        split,
         kept("days", since, DAYS),
         volume=average,
         sigma=sigma,

@@ -98,7 +98,7 @@ def _mixed_stage(
         volume, sigma = (np.full(mixed.fill.shape, np.nan) for _ in range(2))
         for exchange, own in enumerate(mixed.own):
             at = np.ix_(mixed.axis.fills[exchange], mixed.columns(exchange))
-            volume[at], sigma[at] = averages(own.close, own.volume)
+            volume[at], sigma[at] = averages(own.close, own.volume, own.split)
         whole = whole._replace(volume=volume, sigma=sigma)
     return Stage(_from(whole, first), mixed.panel, first, mixed.missing[first:], mixed)
 

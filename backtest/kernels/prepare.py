@@ -38,18 +38,29 @@ def _complete(prices: F) -> bool:
     return not np.isnan(prices.min(initial=np.inf))
 
 
-def averages(close: F, volume: F) -> tuple[F, F]:
+def averages(close: F, volume: F, split: F | None = None) -> tuple[F, F]:
     """Give average volume and daily volatility over the 21 sessions before each session, shape (T, N).
 
-    NaN until that many are known; a missing volume makes the averages that contain it NaN.
+    Volumes are in the shares of the session itself: its split, known before it opens, and all since restate what was
+    traded before, as they do shares held. Returns are close x split / close before. ``split`` is None, or new shares
+    per old, shape (T, N); one row stands for every session.
+
+    NaN until 21 sessions are known; a missing volume makes the averages that contain it NaN, and so does a missing
+    close those whose returns need it.
     """
-    sessions = len(close)
+    splits = np.broadcast_to(1.0 if split is None else split, close.shape)
     volumes, sigmas = np.full(close.shape, np.nan), np.full(close.shape, np.nan)
+    traded, worth = np.array(volume, dtype=np.float64), np.array(close[1:], dtype=np.float64)  # copies, laid out alike
+    worth *= splits[1:]
     with np.errstate(divide="ignore", invalid="ignore"):
-        moves = np.diff(np.log(close), axis=0)
-    for t in range(AVERAGED + 1, sessions):
-        volumes[t] = volume[t - AVERAGED : t].mean(axis=0)
-        sigmas[t] = moves[t - 1 - AVERAGED : t - 1].std(axis=0, ddof=1)
+        moves = np.log(worth) - np.log(close[:-1])
+    for t in range(1, len(close)):
+        past = slice(max(t - AVERAGED, 0), t)
+        if split is not None:
+            traded[past] *= splits[t]  # now in the shares of session t
+        if t > AVERAGED:
+            volumes[t] = traded[past].mean(axis=0)
+            sigmas[t] = moves[t - 1 - AVERAGED : t - 1].std(axis=0, ddof=1)
     return np.where(np.isnan(sigmas), np.nan, volumes), sigmas
 
 

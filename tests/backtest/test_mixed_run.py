@@ -238,6 +238,23 @@ def test_an_unheld_exchange_changes_nothing(frame, tmp_path):
     assert more.daily.join(whole.daily, on="session", how="semi")["equity"].equals(whole.daily["equity"])
 
 
+def test_a_split_changes_neither_impact_nor_the_participation_cap(frame, tmp_path):
+    """Prices and volumes restated for Seoul's split cost what the raw ones do: averages follow the split (law 40)."""
+    day = frame.filter(pl.col("split") == 2.0)["session"][0]
+    before = (pl.col("asset") == "CCC.KS") & (pl.col("session") < day)
+    halves = [pl.when(before).then(pl.col(name) / 2.0).otherwise(name).alias(name) for name in ("open", "close")]
+    twice = pl.when(before).then(pl.col("volume") * 2.0).otherwise("volume").alias("volume")
+    paid = pl.when(before).then(pl.col("dividend") / 2.0).otherwise("dividend").alias("dividend")
+    adjusted = frame.with_columns(*halves, twice, paid, split=pl.lit(1.0))
+    settings = {"account": {"participation_cap": 1e-4}, "costs": {"impact": 1.0}}
+    raw, restated = (
+        run_file(write(tmp_path / name, each, **settings)) for name, each in (("raw", frame), ("adjusted", adjusted))
+    )
+    np.testing.assert_allclose(raw.daily["equity"], restated.daily["equity"], rtol=1e-9)
+    capped = raw.trades.filter((pl.col("asset") == "CCC.KS") & (pl.col("session") >= day))["reason"]
+    assert {"partial"} <= set(capped)
+
+
 @pytest.mark.parametrize("fill", ["open", "close"])
 @pytest.mark.parametrize("extra", [{}, {"account": {"participation_cap": 0.01}, "costs": {"impact": 1.0}}])
 def test_one_exchange_named_as_such_runs_as_before(frame, tmp_path, fill, extra):
