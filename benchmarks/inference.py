@@ -6,12 +6,11 @@ Peers that are not installed are left out and named; the plain numpy versions st
 from __future__ import annotations
 
 import itertools
-import os
-import platform
 from importlib.metadata import version
 from importlib.util import find_spec
 
 import numpy as np
+from machine import described
 from timed import best
 
 from backtest.inference.blocks import Blocks, draws, kappa_variance, means
@@ -99,9 +98,8 @@ def sharpe() -> None:
 
 def main() -> None:
     """Run all comparisons."""
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("numba", "numpy"))
     print("# Benchmarks of the inference\n\nRatios first, they travel better than times.\n")
-    print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, {libraries}.")
+    print(described("numba", "numpy"))
     if not find_spec("arch"):
         print("arch is not installed, so it is not in the tables.")
     overfitting()

@@ -1,4 +1,4 @@
-"""The same work by others: vectorbt, bt, a bare loop, linear algebra alone."""
+"""The same work by others: vectorbt, bt, a bare loop."""
 
 from __future__ import annotations
 
@@ -50,28 +50,6 @@ def vectorbt(close: np.ndarray, batch: Batch, engine: str) -> dict[str, np.ndarr
         "sharpe": returns.mean(axis=0) / deviation * np.sqrt(PER_YEAR),
         "drawdown": (equity / np.maximum.accumulate(equity, axis=0) - 1.0).min(axis=0),
     }
-
-
-def limit(close: np.ndarray, batch: Batch) -> np.ndarray:
-    """Give the zero-cost equity of every scenario as one BLAS product per holding period: the least work there is."""
-    relative = np.ascontiguousarray(close.T)
-    out = np.empty((len(batch), len(close)))
-    assets = close.shape[1]
-    for s in range(len(batch)):
-        equity, previous = 1e6, 0
-        out[s, : batch.session[batch.scenario[s]]] = equity
-        rows = range(batch.scenario[s], batch.scenario[s + 1])
-        for k in rows:
-            t = batch.session[k]
-            end = batch.session[k + 1] if k + 1 in rows else len(close)
-            weight = batch.weight[k * assets : (k + 1) * assets]
-            equity = out[s, t - 1] if t > previous and previous else equity
-            shares = weight * equity / close[t]
-            np.dot(shares, relative[:, t:end], out=out[s, t:end])
-            out[s, t:end] += equity * (1.0 - weight.sum())
-            equity = out[s, end - 1]
-            previous = t
-    return out
 
 
 def by_hand(close: np.ndarray, batch: Batch) -> dict[str, np.ndarray]:

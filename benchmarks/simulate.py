@@ -5,72 +5,71 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import resource
 import time
 import warnings
+from functools import partial
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import numpy as np
 from bare import bare
 from cold import cold_start
-from peers import by_hand, limit, vectorbt, with_bt
+from limits import against_the_limit
+from machine import described
+from peers import by_hand, vectorbt, with_bt
 from timed import best
-from work import COSTS, FEES, SLIPPAGE, ours, prices, scenarios
+from work import COSTS, FEES, SLIPPAGE, ours, prices, scenarios, tilted
 
-from backtest import Batch, Targets, simulate, simulate_many
+from backtest import Targets, simulate, simulate_many
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from backtest import Batch
 
 warnings.filterwarnings("ignore")
+ENGINES = ("rust", "numba")
+HAND = "a bare loop for this one task, one thread"
 
 
-def sweep(title: str, rebalances: int, at_least: int, aim: int) -> None:
-    """Compare a sweep with vectorbt's engines, the bare loop and, where rows are few, the limit."""
-    count, close = 200, prices(1500, 20)
-    batch = scenarios(count, 1500, 20, rebalances)
-    ours(close, batch)
-    mine = ours(close, batch)
-    seconds = best(lambda: ours(close, batch), 60) / count
+def sweep(title: str, close: np.ndarray, batch: Batch, *, at_least: int, aim: int) -> None:
+    """Compare a sweep with vectorbt's engines and the bare loop; all have agreed before any is timed."""
+    engines = agreed(close, batch)
+    count, (sessions, assets) = len(batch), close.shape
+    mine = best(lambda: ours(close, batch), 60) / count
+    times = {name: best(run, 3) / count for name, run in engines.items() if callable(run)}
     print(f"\n## {title}\n")
-    print(f"20 assets x 1,500 sessions x {rebalances:,} rebalances, {count} scenarios, fees and slippage, cash shared;")
-    print("total return, volatility, Sharpe ratio and drawdown per scenario, which agree to 1e-7.\n")
-    print("| engine | times as long as ours | per scenario |\n|---|---|---|")
-    print(f"| eventfolio | 1 | {seconds * 1e6:,.1f} us |")
-    peers = []
-    for engine in ("rust", "numba"):
-        try:
-            agree(mine, vectorbt(close, batch, engine))
-        except (ImportError, ValueError, RuntimeError) as error:
-            print(f"| vectorbt {version('vectorbt')}, {engine} | not run: {str(error).splitlines()[0][:70]} | |")
-            continue
-        peers.append(best(lambda e=engine: vectorbt(close, batch, e), 3) / count)  # type: ignore[misc]
-        print(f"| vectorbt {version('vectorbt')}, {engine} | {peers[-1] / seconds:,.0f} | {peers[-1] * 1e6:,.0f} us |")
-    agree(mine, by_hand(close, batch))
-    hand = best(lambda: by_hand(close, batch)) / count
-    print(f"| a bare loop for this one task, one thread | {hand / seconds:.1f} | {hand * 1e6:,.1f} us |")
+    print(f"{assets} assets x {sessions:,} sessions x {len(batch.session) // count:,} rebalances, {count} scenarios,")
+    print("fees and slippage, cash shared; total return, volatility, Sharpe ratio and drawdown per scenario, which")
+    print("agree to 1e-7.\n\n| engine | times as long as ours | per scenario |\n|---|---|---|")
+    print(f"| eventfolio | 1 | {mine * 1e6:,.1f} us |")
+    for name, run in engines.items():
+        told = f"{times[name] / mine:,.1f} | {times[name] * 1e6:,.1f} us" if name in times else f"{run} |"
+        print(f"| {name} | {told} |")
+    peers = [seconds for name, seconds in times.items() if name != HAND]
     if peers:
-        print(f"\n{min(peers) / seconds:,.0f} times as fast as the faster peer; asked for: {at_least}, aim: {aim:,}.")
-    if rebalances < len(close):
-        against_the_limit(close, batch, seconds)
+        print(f"\n{min(peers) / mine:,.0f} times as fast as the faster peer; asked for: {at_least}, aim: {aim:,}.")
 
 
-def against_the_limit(close: np.ndarray, batch: Batch, seconds: float) -> None:
-    """Say how far the sweep is from linear algebra alone."""
-    count = len(batch)
-    held = best(lambda: limit(close, batch), 3) / count
-    # Marking alone, as one matrix product for all scenarios, nobody trading: no walk can get there.
-    shares, columns = np.random.default_rng(2).random((count, 20)), np.ascontiguousarray(close.T)
-    product = best(lambda: shares @ columns, 15) / count
-    print("\nAgainst the limit (asked for: under 5 times as long as one BLAS product per holding period):\n")
-    print("| the same equity by linear algebra | ours takes so many times as long | per scenario |\n|---|---|---|")
-    print(
-        f"| one BLAS product per holding period, no costs, no metrics | {seconds / held:.2f} | {held * 1e6:,.1f} us |"
-    )
-    print(f"| one BLAS product for all scenarios, nobody trading | {seconds / product:.1f} | {product * 1e6:,.1f} us |")
+def agreed(close: np.ndarray, batch: Batch) -> dict[str, Callable[[], object] | str]:
+    """Give every other engine, whose numbers are ours; in place of one that cannot run, why."""
+    mine = ours(close, batch)
+    others = {f"vectorbt {version('vectorbt')}, {name}": partial(vectorbt, close, batch, name) for name in ENGINES}
+    found: dict[str, Callable[[], object] | str] = {}
+    for name, run in {**others, HAND: partial(by_hand, close, batch)}.items():
+        try:
+            theirs = run()
+        except (ImportError, ValueError, RuntimeError) as error:
+            found[name] = f"not run: {str(error).splitlines()[0][:70]}"
+            continue
+        agree(mine, theirs)
+        found[name] = run
+    return found
 
 
 def agree(mine: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> None:
-    """Refuse to print a time before the numbers agree."""
+    """Refuse an engine whose numbers are others than ours."""
     for name, values in mine.items():
         np.testing.assert_allclose(values, theirs[name], rtol=1e-7, atol=1e-9, err_msg=name)
 
@@ -137,12 +136,14 @@ def one_portfolio() -> None:
 
 def main() -> None:
     """Run all comparisons."""
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("numba", "numpy", "polars", "vectorbt"))
     print("# Benchmarks of the simulator\n\nWritten by `make bench`; ratios first, they travel better than times.\n")
-    print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, {libraries}.")
+    print(described("numba", "numpy", "polars", "vectorbt"))
     growth()  # first: the peak memory is the process's, and the peers need more
-    sweep("Sweep", 30, 300, 1000)
-    sweep("Sweep with a rebalance in every session", 1500, 100, 100)
+    close, batch = prices(1500, 20), scenarios(200, 1500, 20, 30)
+    sweep("Sweep", close, batch, at_least=300, aim=1000)
+    against_the_limit(close, batch, scenarios(200, 1500, 20, 30, together=True))
+    title = "Sweep with a rebalance in every session: decaying tilts"
+    sweep(title, close, tilted(200, 1500, 20), at_least=100, aim=100)
     one_portfolio()
     cold_start()
 
