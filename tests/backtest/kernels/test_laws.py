@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import oracle
@@ -11,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import PLAIN, SCALABLE, Case, cases, changed, near
 
+from backtest import simulate
 from backtest.trust.exact import replay
 
 
@@ -23,12 +25,12 @@ def test_cash_changes_by_fills_fees_and_dividends_alone(case):
     paid = book.order[:, 1] * np.nan_to_num(book.order[:, 3]) + book.order[:, 6] + book.order[:, 7]
     np.add.at(flow, book.label[:, 0], -paid)
     expected = case.account.capital + np.cumsum(flow + book.dividend + book.interest - book.borrow)
-    assert near(book.cash, expected)
+    assert near(book.cash, expected, 1e-12)
 
 
 @given(cases(**PLAIN))
 def test_a_rebalance_costs_its_fees_and_nothing_else(case):
-    """At the reference prices equity after the orders is V less all their costs (law 4)."""
+    """At the reference prices equity after the orders is V less all their costs, none for a fill of 0 (law 4)."""
     book = case.walk()
     before = np.zeros_like(book.shares)
     before[1:] = book.shares[:-1]
@@ -39,7 +41,8 @@ def test_a_rebalance_costs_its_fees_and_nothing_else(case):
             cash_before = case.account.capital if t == 0 else book.cash[t - 1]
             value = cash_before + np.dot(before[t], case.fill[t])
             after = book.cash[t] + np.dot(book.shares[t], case.fill[t])
-            assert value - after == pytest.approx(mine[:, 4:8].sum(), abs=1e-9 * max(1.0, abs(value)))
+            assert value - after == pytest.approx(mine[:, 4:8].sum(), abs=1e-12 * max(1.0, abs(value)))
+            assert not mine[mine[:, 1] == 0.0, 4:8].any()
 
 
 @given(cases(gaps=False, actions=False))
@@ -77,14 +80,43 @@ def test_constant_prices_make_no_money(case):
     assert near(book.equity[-1], case.account.capital - book.order[:, 4:8].sum())
 
 
-@given(cases(**PLAIN, wild=False, costs={}, max_gross=1.0, long_only=True))
-def test_repeating_a_target_at_an_unchanged_price_trades_nothing(case):
-    """The same weights on the next session at the same prices fill nothing and cost nothing (law 12)."""
+def repeated(case, **bounds):
+    """Give the case's first targets asked for twice at prices that do not move; without a band unless one is named."""
+    still, first = np.repeat(case.close[:1], 3, axis=0), case.rows[min(case.rows)]
+    account, days = replace(case.account, **{"band": 0.0, **bounds}), np.array([0.0, 1.0, 1.0])
+    return changed(case, close=still, fill=still, rows={0: first, 1: first}, account=account, days=days)
+
+
+@given(cases(**PLAIN, wild=False, costs={}), st.sampled_from([0.0, 1.0, 0.1]))
+def test_repeating_a_target_at_an_unchanged_price_trades_nothing(case, lot):
+    """Without costs the same weights at the same prices log nothing; fractions that did not fit gain none (law 12)."""
     assume(case.rows)
-    first = case.rows[min(case.rows)]
-    still = np.repeat(case.close[:1], 3, axis=0)
-    book = changed(case, close=still, fill=still, rows={0: first, 1: first}, days=np.array([0.0, 1.0, 1.0])).walk()
-    assert np.abs(book.order[book.label[:, 0] == 1, 1:2]).sum() <= 1e-9
+    book = repeated(case, lot=lot).walk()
+    assume(not lot or "scaled" not in book.why)  # of lots scaled alike another one may fit at the second asking
+    again = book.order[book.label[:, 0] == 1]
+    assert not len(again) or "scaled" in book.why
+    assert not again[:, [1, 4, 5, 6, 7]].any()
+    assert book.shares[0].tobytes() == book.shares[1].tobytes()
+    assert book.cash[0] == book.cash[1]
+
+
+@given(cases(**PLAIN, wild=False, max_gross=2.0))
+def test_a_repeated_target_trades_what_the_costs_took(case):
+    """After costs C a weight w asked for again trades -w x C, as V is less by C; a band above it, nothing (law 12)."""
+    assume(case.rows)
+    book = repeated(case).walk()
+    assume("scaled" not in book.why)
+    paid = book.order[book.label[:, 0] == 0, 4:].sum()
+    weight, traded = np.zeros(case.close.shape[1]), np.zeros(case.close.shape[1])
+    for i, parts in case.rows[min(case.rows)].items():
+        weight[i] = sum(parts.values())
+    again = book.label[:, 0] == 1
+    np.add.at(traded, book.label[again, 1], book.order[again, 1] * book.order[again, 2])
+    assert np.abs(traded + weight * paid).max() <= 2e-12 * case.account.capital
+
+    banded = repeated(case, band=1.001 * np.abs(weight).max() * paid / (case.account.capital - paid)).walk()
+    assert not paid or not banded.order[banded.label[:, 0] == 1][:, [1, 4, 5, 6, 7]].any()
+    assert not paid or banded.cash[0] == banded.cash[1]
 
 
 @given(cases(gaps=False, carry=False))
@@ -98,19 +130,40 @@ def test_a_target_of_zero_leaves_exactly_nothing(case):
     assert not book.shares[last].any()
 
 
-@given(cases(**PLAIN, costs=SCALABLE), st.sampled_from([0.25, 2.0, 1024.0]))
-def test_prices_times_two_leave_equity_bit_identical(case, k):
-    """Prices times a power of two, shares by its inverse: not a bit of equity changes (law 31)."""
-    assert (
-        changed(case, close=case.close * k, fill=case.fill * k).walk().equity.tobytes() == case.walk().equity.tobytes()
-    )
+def at_prices_times(case, k):
+    """Give the case at k times the prices, its fee per share with them; volumes and lots are in shares, so by 1 / k."""
+    costs = {**case.costs, "per_share": case.costs["per_share"] * k}
+    account = replace(case.account, lot=case.account.lot / k)
+    terms = {"costs": costs, "account": account, "volume": case.volume / k, "sigma": case.sigma}
+    return replace(case, close=case.close * k, fill=case.fill * k, **terms)
 
 
-@given(cases(**PLAIN, costs=SCALABLE), st.sampled_from([0.5, 4.0]))
-def test_capital_times_two_scales_equity(case, k):
-    """Capital times a power of two scales every equity by it, bit for bit (law 32)."""
-    account = replace(case.account, capital=case.account.capital * k)
-    assert changed(case, account=account).walk().equity.tobytes() == (case.walk().equity * k).tobytes()
+def with_capital_times(case, k):
+    """Give the case with k times the capital, the fee per order with it, and k times the shares in lots and volumes."""
+    costs = {**case.costs, "minimum": case.costs["minimum"] * k}
+    account = replace(case.account, capital=case.account.capital * k, lot=case.account.lot * k)
+    return replace(case, costs=costs, account=account, volume=case.volume * k)
+
+
+@given(cases(actions=False), st.integers(-20, 20))
+def test_prices_times_two_leave_equity_bit_identical(case, power):
+    """Prices times a power of two, shares by its inverse: not a bit of equity changes, whatever it costs (law 31)."""
+    assert at_prices_times(case, 2.0**power).walk().equity.tobytes() == case.walk().equity.tobytes()
+
+
+@given(cases(actions=False), st.integers(-20, 20))
+def test_capital_times_two_scales_equity(case, power):
+    """Capital and fixed fees times a power of two scale every equity by it, bit for bit (law 32)."""
+    k = 2.0**power
+    assert with_capital_times(case, k).walk().equity.tobytes() == (case.walk().equity * k).tobytes()
+
+
+@given(cases(actions=False, bounds=False), st.floats(-4.0, 4.0))
+def test_prices_and_capital_times_any_number_scale_equity(case, power):
+    """Prices times any k leave equity, and capital and fixed fees times it scale equity, to 1e-12 (laws 31 and 32)."""
+    k, equity = 10.0**power, case.walk().equity
+    assert near(at_prices_times(case, k).walk().equity, equity, 1e-12)
+    assert near(with_capital_times(case, k).walk().equity / k, equity, 1e-12)
 
 
 @given(cases(**PLAIN))
@@ -122,16 +175,21 @@ def test_the_order_of_assets_does_not_matter(case):
     assert near(turned.walk().equity, changed(case).walk().equity)
 
 
-@given(cases(gaps=False, actions=False, carry=False, wild=False))
-def test_an_asset_nobody_holds_changes_nothing(case):
-    """A column without prices and one without a target leave every bit as it was (law 37)."""
-    shape = (len(case.close), 1)
-    close = np.hstack([case.close, np.full(shape, np.nan), np.full(shape, 7.0)])
-    fill = np.hstack([case.fill, np.full(shape, np.nan), np.full(shape, 7.0)])
-    volume, sigma = (np.hstack([each, np.ones(shape), np.ones(shape)]) for each in (case.volume, case.sigma))
-    more = changed(case, close=close, fill=fill, volume=volume, sigma=sigma).walk()
+@given(cases(gaps=False, actions=False, carry=False), st.booleans())
+def test_an_asset_nobody_holds_changes_nothing(case, named):
+    """A column without prices, one without a target and one with targets of 0 leave every bit as it was (law 37)."""
+    shape, assets = (len(case.close), 1), case.close.shape[1]
+    columns = [np.full(shape, np.nan), np.full(shape, 7.0), case.close[:, :1] * 3.0]
+    close, fill = (np.hstack([each, *columns]) for each in (case.close, case.fill))
+    volume, sigma = (np.hstack([each, *[np.ones(shape)] * 3]) for each in (case.volume, case.sigma))
+    nothing = {assets: {0: 0.0}, assets + 2: {0: 0.0}}
+    rows = {t: {**case.rows.get(t, {}), **nothing} for t in (range(len(close)) if named else case.rows)}
+    more = changed(case, close=close, fill=fill, rows=rows, volume=volume, sigma=sigma).walk()
     alone = changed(case, volume=case.volume, sigma=case.sigma).walk()
-    assert more.equity.tobytes() == alone.equity.tobytes()
+    for name in ("equity", "cash", "label", "order"):
+        assert getattr(more, name).tobytes() == getattr(alone, name).tobytes(), name
+    assert more.shares[:, :assets].tobytes() == alone.shares.tobytes()
+    assert not more.shares[:, assets:].any()
 
 
 @given(cases(**PLAIN, costs=SCALABLE, wild=False))
@@ -157,6 +215,45 @@ def test_raw_prices_with_splits_are_split_adjusted_prices(case):
     assert near(adjusted.walk().equity, case.walk().equity)
 
 
+def fractions_paid(case, book, lot):
+    """Give (session, asset) to the shares that splits leave over whole ones, and the last mark of each, by hand."""
+    marks, paid = case.market().mark, {}
+    for t, i in np.argwhere(case.split != 1.0):
+        if t == 0:
+            continue
+        held = Fraction(float(book.shares[t - 1, i])) * Fraction(float(case.split[t, i]))
+        count = held / Fraction(min(lot, 1.0))
+        nearest = round(count)
+        whole = nearest if abs(count - nearest) <= 1e-9 * max(1, abs(nearest)) else int(count)
+        left = float(held - whole * Fraction(min(lot, 1.0)))
+        if abs(left) > 1e-9:
+            paid[int(t), int(i)] = (left, marks[t - 1, i] / case.split[t, i])
+    return paid
+
+
+@given(cases(gaps=False, carry=False, bounds=False), st.sampled_from([1.0, 100.0]), st.integers(0, 2**32 - 1))
+def test_whole_shares_over_splits_pay_the_fraction_in_cash(case, lot, seed):
+    """With whole shares a split leaves whole shares, and the fraction is cash at the last mark, once (law 40)."""
+    rng = np.random.default_rng(seed)
+    split = np.where(rng.random(case.close.shape) < 0.2, rng.choice([1.5, 0.5, 0.1, 7.0, 1.25], case.close.shape), 1.0)
+    case = replace(case, split=split, account=replace(case.account, lot=lot), delistings={})
+    book = case.walk()
+    until = len(book.equity) if book.stopped < 0 else book.stopped + 1
+    expected = {place: paid for place, paid in fractions_paid(case, book, lot).items() if place[0] < until}
+    lines = [at for at, why in enumerate(book.why) if why == "in_lieu"]
+    assert [tuple(place) for place in book.label[lines, :2].tolist()] == sorted(expected)
+    assert np.array_equal(book.shares, np.rint(book.shares))
+    for at, place in zip(lines, sorted(expected), strict=True):
+        left, mark = expected[place]
+        assert book.order[at] == pytest.approx([-left, -left, mark, mark, 0.0, 0.0, 0.0, 0.0], rel=1e-9, abs=1e-12)
+    quiet = [t for t in range(1, until) if t not in case.rows and t != book.stopped]
+    before = np.vstack([np.zeros_like(book.shares[:1]), book.shares[:-1]])
+    for t in quiet:
+        cash = sum(left * mark for (session, _), (left, mark) in expected.items() if session == t)
+        kept = before[t] * split[t] - [expected.get((t, i), (0.0, 0.0))[0] for i in range(split.shape[1])]
+        assert book.cash[t] - book.cash[t - 1] == pytest.approx(cash + kept @ case.dividend[t], rel=1e-9, abs=1e-8)
+
+
 @given(cases(carry=False), st.floats(0.01, 1e12))
 def test_without_targets_nothing_at_all_happens(case, capital):
     """Without a target equity and cash are the capital, bit for bit, and every sum is exactly 0 (law 11)."""
@@ -174,6 +271,18 @@ def test_many_odd_buys_and_one_sale_leave_no_dust(price, count, lot):
     book = Case(close, close, rows, {}, oracle.Account(lot=lot)).walk()
     assert book.shares[-1, 0] == 0.0
     assert book.equity[-1] == pytest.approx(10_000.0, rel=1e-12)
+
+
+def test_a_million_buys_of_a_tenth_and_one_sale_leave_no_dust():
+    """A million sessions buy 0.1 shares each and the last sells all: exactly 0 shares, and all the cash (law 47)."""
+    count = 1_000_000
+    weights = np.append(0.1 * np.arange(1, count + 1) * 0.3 / 1e6, 0.0)[:, None]
+    walk = simulate(np.full((count + 1, 1), 0.3), weights, capital=1e6)
+    assert len(walk.order) == count + 1
+    assert np.abs(walk.order[:-1, 1] - 0.1).max() <= 1e-7
+    assert walk.shares[-2, 0] == pytest.approx(1e5, rel=1e-9)
+    assert (walk.shares[-1, 0], -walk.order[-1, 1]) == (0.0, walk.shares[-2, 0])
+    assert walk.equity[-1] == walk.cash[-1] == pytest.approx(1e6, rel=1e-10)
 
 
 @given(cases(carry=False), st.sampled_from([0.1, 0.3, 1.0, 100.0]))
