@@ -85,7 +85,7 @@ def per_unit(unit, read, before, days):
 
 @given(moves=steps, mix=weights)
 def test_an_account_in_another_currency_is_worth_the_same(moves, mix):
-    """All invested and without fees, equity in AAA, BBB or CCC is one value at the rates of each row."""
+    """All invested and without fees, equity in AAA, BBB or CCC is one value at the rates of each row (law 45)."""
     frame = market(moves)
     stage, walked, read = booked(frame, "AAA", ["AB", "AC"], mix)
     on = stage.mixed.axis
@@ -98,7 +98,7 @@ def test_an_account_in_another_currency_is_worth_the_same(moves, mix):
 
 @given(moves=steps, mix=weights, fee=st.floats(0.0, 50.0))
 def test_the_way_over_a_third_currency_is_the_direct_one(moves, mix, fee):
-    """CCC to AAA directly, or over BBB, gives the same account at rates that agree, fees included."""
+    """CCC to AAA directly, or over BBB, gives the same account at rates that agree, fees included (law 45)."""
     frame = market(moves)
     direct = booked(frame, "AAA", ["AB", "AC"], mix, commission_bps=fee)[1]
     over = booked(frame, "AAA", ["AB", "BC"], mix, commission_bps=fee)[1]
@@ -107,7 +107,7 @@ def test_the_way_over_a_third_currency_is_the_direct_one(moves, mix, fee):
 
 @given(moves=steps, mix=weights, fee=st.floats(0.0, 50.0))
 def test_the_gain_is_the_assets_the_currencies_and_both_together(moves, mix, fee):
-    """The parts of every row, less the fees, make the change of equity; in one currency the price makes it all."""
+    """Gains of assets, of currencies and of both together, less the fees, are every row's change of equity (law 45)."""
     frame = market(moves)
     stage, walked, _ = booked(frame, "BBB", ["AB", "BC"], mix, commission_bps=fee)
     table = daily(stage, walked, walked, None)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from backtest import Account, Batch, Costs, Targets, simulate, simulate_many
+from backtest import Account, Batch, Costs, Targets, frames, simulate, simulate_many, walks
 from backtest.kernels import prepare
 from backtest.trust.lots import gains
+from data.panel import Panel
 
 NAN = np.nan
 
@@ -20,6 +21,13 @@ def column(*values):
 def run(close, weights, **settings):
     """Simulate 1,000 of capital."""
     return simulate(np.array(close, dtype=np.float64), np.array(weights, dtype=np.float64), capital=1_000.0, **settings)
+
+
+def targets(dense):
+    """Give dense weights, rows of NaN for none, as sparse ones."""
+    rows, assets = np.flatnonzero(~np.isnan(dense[:, 0])), dense.shape[1]
+    named = np.tile(np.arange(assets), len(rows))
+    return Targets(rows, assets * np.arange(len(rows) + 1), named, named * 0, dense[rows].ravel())
 
 
 def lots(close, walk, method="fifo", split=None):
@@ -102,10 +110,57 @@ def test_nothing_is_read_before_it_is_written():
     assert np.isfinite(walk.order).all()
 
 
-def test_the_exposure_of_a_short_follows_its_price():
-    """Vectorbt D05: a short of 100 on equity of 50 reads 0.667, its debt frozen at entry; it is 2."""
-    walk = run(column(10.0, 15.0), column(-1.0, NAN))
-    assert abs(walk.shares[1, 0] * 15.0) / walk.equity[1] == 3.0
+@pytest.mark.parametrize(("weight", "price", "gross"), [(-1.0, 15.0, 3.0), (-0.5, 20.0, 2.0)])
+def test_the_exposure_of_a_short_follows_its_price(weight, price, gross):
+    """Vectorbt D05: debt frozen at the entry, exposure too low; 1,500 owed on 500 are 3, and 100 on 50 are 2."""
+    close = column(10.0, price)
+    days = np.datetime64("2025-03-03") + np.arange(2)
+    panel = Panel(days, ("A",), close, close, close * 0.0, np.ones((2, 1)), np.full((2, 1), 1e6))
+    costs, account = Costs(), Account(capital=1_000.0, fill="close")
+    stage = walks.stage(panel, 0, costs, account, {})
+    one = Targets(*(np.array(x) for x in ([0], [0, 1], [0], [0])), np.array([weight]))
+    walk = walks.walk(stage, one, costs, account)
+    assert frames.daily(stage, walk, walk, None)["gross"].to_list() == [-weight, gross]
+    assert run(close, column(weight, NAN)).equity[1] == 1_000.0 + weight * 100.0 * (price - 10.0)
+
+
+def test_every_row_of_a_summary_is_its_scenario_alone():
+    """Vectorbt 681, 664: figures of many columns were the mean over them; a row is its own scenario's, by hand too."""
+    rng = np.random.default_rng(5)
+    close = 50.0 * np.exp(np.cumsum(rng.normal(0.0, 0.03, (40, 3)), axis=0))
+    dense = [np.where(rng.random((40, 1)) < 0.3, rng.dirichlet(np.ones(3), 40) * 0.9, NAN) for _ in range(40)]
+    costs, scenarios = Costs(commission_bps=10, slippage_bps=5), [targets(each) for each in dense]
+    many = simulate_many(close, Batch.of(scenarios), capital=1_000.0, costs=costs).summary
+    assert many["equity"].n_unique() == many["mean"].n_unique() == many["max_drawdown"].n_unique() == 40
+    for s, weights in enumerate(dense):
+        row, alone = many.row(s, named=True), run(close, weights, costs=costs)
+        assert simulate_many(close, Batch.of([scenarios[s]]), capital=1_000.0, costs=costs).summary.equals(many[s])
+        path = np.r_[1_000.0, alone.equity]
+        change = path[1:] / path[:-1] - 1.0
+        fall = (path / np.maximum.accumulate(path) - 1.0).min()
+        expected = (alone.equity[-1], change.mean(), change.std(ddof=1), fall, alone.trades["commission"].sum())
+        names = ("equity", "mean", "deviation", "max_drawdown", "commission")
+        assert tuple(row[name] for name in names) == pytest.approx(expected, rel=1e-9, abs=1e-15)
+        assert row["orders"] == alone.trades.height
+
+
+def test_a_fill_of_nothing_costs_nothing():
+    """Vectorbt D03: fills of 0 shares paid the fixed fee; with all cash spent the second order buys 0 and pays 0."""
+    walk = run(np.full((2, 2), 10.0), [[1.0, NAN], [NAN, 0.5]], costs=Costs(commission_min=3.0))
+    assert walk.trades.select("shares", "commission", "reason").rows() == [
+        (pytest.approx(99.7), 3.0, "scaled"), (0.0, 0.0, "scaled"),
+    ]  # fmt: skip
+    assert walk.equity.tolist() == pytest.approx([997.0, 997.0], rel=1e-14)
+    assert walk.cash[1] == walk.cash[0]
+
+
+@pytest.mark.parametrize("left", [0.5, 0.25, 0.0078125])
+def test_half_a_share_of_a_billion_is_neither_lost_nor_made(left):
+    """Vectorbt D01: what is within 5e-10 of nothing was set to nothing, its value kept or made; ours is to the bit."""
+    walk = simulate(np.ones((3, 1)), column(1.0, left / 1e9, 0.0), capital=1e9)
+    assert walk.shares[:, 0].tolist() == [1e9, left, 0.0]
+    assert walk.cash.tolist() == [0.0, 1e9 - left, 1e9]
+    assert walk.equity.tolist() == [1e9, 1e9, 1e9]
 
 
 def test_a_series_that_grows_alike_every_session_has_no_sharpe():

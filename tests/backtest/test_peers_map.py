@@ -21,14 +21,17 @@ vectorbt           533 D02                 test_lots_are_counted_in_decimals
 vectorbt           229                     test_a_target_in_the_first_session_trades_in_it
 vectorbt           31 32                   test_target_weights_of_zero_close
 vectorbt           798                     test_the_differences_from_vectorbt_are_what_happens
-vectorbt           681 664                 test_abreast_equals_one_by_one_to_the_bit
+vectorbt           681 664                 test_every_row_of_a_summary_is_its_scenario_alone
 vectorbt           836 837 D05             test_the_exposure_of_a_short_follows_its_price
 vectorbt           858 860                 test_nothing_is_read_before_it_is_written
 vectorbt           726 859                 test_holding_the_benchmark_is_the_benchmark
 vectorbt           714                     test_the_deviation_does_not_depend_on_the_price_level
 vectorbt           S18                     test_a_sale_worth_less_than_its_fee_still_closes
-vectorbt           D01                     test_cash_changes_by_fills_fees_and_dividends_alone
-vectorbt           D03                     test_a_rebalance_costs_its_fees_and_nothing_else
+vectorbt           D01                     test_half_a_share_of_a_billion_is_neither_lost_nor_made
+vectorbt           D03                     test_a_fill_of_nothing_costs_nothing
+vectorbt           D07                     test_running_on_cut_data_gives_the_same_past
+vectorbt           D09                     test_no_fill_is_at_or_before_the_instant_of_its_event
+vectorbt           D11                     test_a_benchmark_with_gaps_is_refused
 bt                 82 571                  test_an_unchanged_target_does_not_creep
 bt                 131                     test_cash_is_never_below_zero_without_leverage
 bt                 215                     test_a_commission_above_all_cash_ends_without_an_order
@@ -67,24 +70,24 @@ cvxstatarb         43                      test_a_short_is_the_mirror_of_a_long
 cvxportfolio       107                     test_proceeds_of_a_short_are_cash_and_earn_its_rate
 wealthfolio        1284                    test_longs_receive_what_shorts_pay
 Vibe-Trading       1274                    test_the_order_of_assets_does_not_matter
+FinRL              1434                    test_a_benchmark_earns_its_dividends
+gs-quant           362                     test_poisoning_the_future_leaves_the_past
+Nemo_IB            25                      test_crossing_the_cut_off_costs_exactly_one_session
+auto-researchtrading 4                     test_no_fill_is_at_or_before_the_instant_of_its_event
 """
 
 # Listed, and not about the books of a simulator: stops (out of scope), units of vendors' prices, metrics of peers; qlib
 # 1686: the mean over all stocks reported as the return of the long side, which no metric of ours has.
 ELSEWHERE = {
-    "vectorbt": "383 651 652 669 D07 D09 D11",
+    "vectorbt": "383 651 652 669",
     "quantstats": "1 189 226 245 457 541",
     "yfinance": "280 1273 2666 2866",
     "freqtrade": "5388",
-    "gs-quant": "362",
     "ta": "164",
     "LEAN": "8261",
-    "Nemo_IB": "25",
     "yahooquery": "282",
-    "FinRL": "1434",
     "ML4T": "557",
     "Finance-Guru": "95",
-    "auto-researchtrading": "4",
     "ffn": "304 318",
     "qlib": "1686",
 }

@@ -13,10 +13,14 @@ from backtest.kernels.lanes import AHEAD, LANES
 from data.errors import RunError
 
 
-def drawn(seed, sessions, assets, count, *, common=False, whole=False, odd=False):
-    """Give a panel and so many scenarios of random rows: full or sparse, fully invested or not, some to be closed."""
+def drawn(seed, sessions, assets, count, *, common=False, whole=False, odd=False, spread=0.0):
+    """Give a panel and so many scenarios of random rows: full or sparse, fully invested or not, some to be closed.
+
+    Prices of different assets lie up to so many powers of ten apart from 100, to either side.
+    """
     rng = np.random.default_rng(seed)
     close = 100.0 * np.exp(np.cumsum(rng.normal(0.0, 0.03, (sessions, assets)), axis=0))
+    close *= 10.0 ** (spread * np.random.default_rng(seed).uniform(-1.0, 1.0, assets))
     scenario, session, start, asset, weight = [0], [], [0], [], []
     shared = np.flatnonzero(rng.random(sessions) < 0.5)
     for _ in range(count):
@@ -55,21 +59,31 @@ def one_by_one(close, batch, **terms):
     return simulate_many(close, parts, paths=True, **terms)
 
 
+bps = st.sampled_from([0.0, 0.0, 1.0, 10.0, 300.0])
+
+
 @given(
     seed=st.integers(0, 2**32 - 1),
     sessions=st.integers(1, 30),
-    assets=st.integers(1, 6),
+    assets=st.integers(1, 6) | st.integers(7, 40),
     count=st.integers(LANES, 2 * LANES + 5),
     common=st.booleans(),
     whole=st.booleans(),
     odd=st.booleans(),
     open_is_close=st.booleans(),
+    charged=st.tuples(bps, bps, bps),
+    limit=st.sampled_from([0.25, 0.6, 0.95, 1.0, 1.0]),
+    spread=st.sampled_from([0.0, 6.0]),
+    capital=st.sampled_from([1.0, 1e6, 1e12]),
 )
-def test_abreast_equals_one_by_one_to_the_bit(seed, sessions, assets, count, common, whole, odd, open_is_close):
+def test_abreast_equals_one_by_one_to_the_bit(
+    seed, sessions, assets, count, common, whole, odd, open_is_close, charged, limit, spread, capital
+):
     """Summary and equity do not tell whether a scenario walked abreast, by itself, or was sent back."""
-    close, batch = drawn(seed, sessions, assets, count, common=common, whole=whole, odd=odd)
-    fill = None if open_is_close else close * 1.01
-    terms = {"open": fill, "costs": Costs(commission_bps=10, half_spread_bps=3, slippage_bps=2), "capital": 1e6}
+    close, batch = drawn(seed, sessions, assets, count, common=common, whole=whole, odd=odd, spread=spread)
+    costs = dict(zip(("commission_bps", "half_spread_bps", "slippage_bps"), charged, strict=True))
+    account = Account(capital=capital, max_gross=limit)
+    terms = {"open": None if open_is_close else close * 1.01, "costs": Costs(**costs), "account": account}
 
     together, alone = simulate_many(close, batch, paths=True, **terms), one_by_one(close, batch, **terms)
 

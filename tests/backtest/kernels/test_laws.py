@@ -273,14 +273,14 @@ def test_many_odd_buys_and_one_sale_leave_no_dust(price, count, lot):
     assert book.equity[-1] == pytest.approx(10_000.0, rel=1e-12)
 
 
-def test_a_million_buys_of_a_tenth_and_one_sale_leave_no_dust():
-    """A million sessions buy 0.1 shares each and the last sells all: exactly 0 shares, and all the cash (law 47)."""
-    count = 1_000_000
+def test_very_many_buys_of_a_tenth_and_one_sale_leave_no_dust():
+    """200,000 sessions buy 0.1 shares each and the last sells all: exactly 0 shares, and all the cash (law 47)."""
+    count = 200_000
     weights = np.append(0.1 * np.arange(1, count + 1) * 0.3 / 1e6, 0.0)[:, None]
     walk = simulate(np.full((count + 1, 1), 0.3), weights, capital=1e6)
     assert len(walk.order) == count + 1
     assert np.abs(walk.order[:-1, 1] - 0.1).max() <= 1e-7
-    assert walk.shares[-2, 0] == pytest.approx(1e5, rel=1e-9)
+    assert walk.shares[-2, 0] == pytest.approx(2e4, rel=1e-9)
     assert (walk.shares[-1, 0], -walk.order[-1, 1]) == (0.0, walk.shares[-2, 0])
     assert walk.equity[-1] == walk.cash[-1] == pytest.approx(1e6, rel=1e-10)
 
