@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backtest import frames, held, walks
+from backtest.cautions import cautions
 from backtest.config.normal import normal
 from backtest.events import chosen, followed, omissions, read_events
 from backtest.evidence.gather import gather
@@ -29,6 +30,7 @@ from backtest.verdict import judge, sentence, warnings
 from backtest.views import joined, views
 from data.events.funnel import STAGES, funnel
 from data.events.source import doubts as event_doubts
+from data.events.source import unusable
 from data.hashing import text_hash
 from data.prices.examined import quality_frame
 from data.prices.examined import sentence as doubts
@@ -163,7 +165,9 @@ def _run(config: Config, sources: tuple[Calendar, Prices, Events], say: Callable
         metrics=metrics,
         verdict=sentence(judgement, metrics),
         warnings=(
+            *unusable(events),
             *omissions(config, inputs, events_read),
+            *cautions(config, inputs),
             *dict.fromkeys(said for each in planned for said in notes(config, inputs, each)),
             *warnings(daily, trades, prices, walked.margin_calls),
             *doubts(prices),

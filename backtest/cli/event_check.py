@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 LEVELS = ("error", "warning", "note")
-# Rows that are set aside on purpose, not for a fault.
-NOTES = (
-    "duplicate row", "group not confirmed", "later in its group", "later vintage of an event",
-    "not the confirmation of its group", "same fact under another id",
-)  # fmt: skip
 MOST_SHOWN = 40
 SPARE = ("event_id",)
 HEADER = ("level", "where", "event_id", "reason", "detail")
@@ -46,8 +41,12 @@ def check(target: Target, *, columns: Columns = None, zone: Zone = "", as_json: 
 
 
 def _findings(events: Events) -> list[Row]:
+    from data.events.source import at_fault
+
     columns = ("where", "event_id", "reason", "detail")
-    rows: list[Row] = [(_level(row[2]), *row) for row in events.rejected.select(columns).iter_rows()]
+    rows: list[Row] = [
+        ("error" if at_fault(row[2]) else "note", *row) for row in events.rejected.select(columns).iter_rows()
+    ]
     if events.remarks is not None:
         rows += [("warning", *row) for row in events.remarks.select(columns).iter_rows()]
     return rows
@@ -64,10 +63,6 @@ def _future(events: Events) -> list[Row]:
         ("error", events.label, name, "in the future", f"known_at = {at:%Y-%m-%d %H:%M} UTC {problem}")
         for name, at in late
     ]
-
-
-def _level(reason: str) -> str:
-    return "note" if reason in NOTES or reason.startswith("confidence ") else "error"
 
 
 def _lines(events: Events, found: list[Row]) -> list[str]:

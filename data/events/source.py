@@ -12,12 +12,17 @@ from data.events.ledger import Ledger
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["REJECTED", "REMARKS", "Events", "doubts"]
+__all__ = ["REJECTED", "REMARKS", "Events", "at_fault", "doubts", "unusable"]
 
 # Columns of the rejected frame: the row counts from 1 (a CSV's header is row 1), `stage` is the stage it did not reach.
 REJECTED = ("where", "event_id", "kind", "asset", "stage", "reason", "detail")
 # Columns of the remarks on rows that stay: what is doubtful about them.
 REMARKS = ("where", "event_id", "reason", "detail")
+# Rows that are set aside on purpose, not for a fault.
+ON_PURPOSE = (
+    "duplicate row", "group not confirmed", "later in its group", "later vintage of an event",
+    "not the confirmation of its group", "same fact under another id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,3 +71,18 @@ def doubts(events: Events) -> tuple[str, ...]:
     counts = Counter(events.remarks["reason"].to_list())
     said = ", ".join(f"{reason} {count}" for reason, count in sorted(counts.items()))
     return (f"{many(events.remarks.height, 'doubt')} about the events ({said}); `backtest events check` lists each.",)
+
+
+def at_fault(reason: str) -> bool:
+    """Say whether the reason for which a row was set aside is a fault of the row."""
+    return reason not in ON_PURPOSE and not reason.startswith("confidence ")
+
+
+def unusable(events: Events) -> tuple[str, ...]:
+    """Count the rows that were set aside for a fault in one sentence for the first screen; none without any."""
+    told = events.rejected.select("where", "detail", "reason").rows()
+    wrong = [f"{where}: {detail}" for where, detail, reason in told if at_fault(reason)]
+    if not wrong:
+        return ()
+    count = f"{len(wrong):,} of {events.read:,} event rows cannot be used"
+    return (f"{count}, see `backtest events check CONFIG`; first: {wrong[0]}",)
