@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,8 @@ from backtest.cli.options import Json  # noqa: TC001 - typer reads it
 from data.counts import many
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from backtest.cli.event_source import Looked
 
 __all__ = ["preview"]
@@ -45,10 +48,18 @@ def preview(
     together = _together(found, near)
     if as_json:
         write_json(
-            {"fill": found.fill, "calendar": found.calendar.name, "rules": dict(rules), **together, "events": rows}
+            {
+                "fill": found.fill,
+                "calendar": found.calendar.name,
+                "read": found.events.read,
+                "set_aside": found.events.rejected.height,
+                "rules": dict(rules),
+                **together,
+                "events": rows,
+            }
         )
     else:
-        write("\n".join(_lines(found, rows[:first], rules)))
+        write("\n".join(_lines(found, rows[:first], rules, _checked(target, columns or (), zone))))
         write(_said(together, near))
 
 
@@ -91,7 +102,7 @@ def _together(found: Looked, near: int) -> dict[str, Any]:
     }
 
 
-def _lines(found: Looked, rows: list[dict[str, Any]], rules: Counter[str]) -> list[str]:
+def _lines(found: Looked, rows: list[dict[str, Any]], rules: Counter[str], how: str) -> list[str]:
     from backtest.cli.console import clean
     from backtest.cli.event_table import table
 
@@ -101,7 +112,21 @@ def _lines(found: Looked, rows: list[dict[str, Any]], rules: Counter[str]) -> li
     counts = [(count, rule) for rule, count in sorted(rules.items(), key=lambda item: (-item[1], item[0]))]
     names = ", ".join(each.name for each in found.exchanges) or found.calendar.name
     head = f"{found.events.label}: {many(rules.total(), 'event')}, fill at the {found.fill} of {names}"
-    return [*lines, "", clean(head), *table(("events", "rule"), counts)]
+    return [*lines, "", clean(head), *_aside(found, how), *table(("events", "rule"), counts)]
+
+
+def _checked(target: str, columns: Sequence[str], zone: str) -> str:
+    """Give the command that lists what is wrong with the rows looked at."""
+    mapped = [word for column in columns for word in ("--column", column)]
+    return shlex.join(["backtest", "events", "check", target, *mapped, *(["--timezone", zone] if zone else [])])
+
+
+def _aside(found: Looked, how: str) -> list[str]:
+    """Say how many rows are no event of the list."""
+    from backtest.cli.console import clean
+
+    gone, read = found.events.rejected.height, found.events.read
+    return [clean(f"{gone:,} of {many(read, 'row')} set aside; `{how}` lists each")] if gone else []
 
 
 def _said(together: dict[str, Any], near: int) -> str:

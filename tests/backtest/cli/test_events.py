@@ -155,6 +155,18 @@ def test_preview_lists_the_first_and_counts_all(inside) -> None:
     assert sum(counts) == 381
 
 
+def test_preview_tells_the_rows_that_are_no_event(inside, written) -> None:
+    """One fault and one later vintage of four rows; of sound rows nothing is told."""
+    path = written(GOOD, LATER, DOUBTFUL, FAULTY)
+
+    done = inside("events", "preview", path, *MAPPED)
+    assert "2 of 4 rows set aside; `backtest events check events.csv --column asset=company` lists each" in done.stdout.splitlines()
+    told = json.loads(inside("events", "preview", path, *MAPPED, "--json").stdout)
+    assert (told["read"], told["set_aside"], len(told["events"])) == (4, 2, 2)
+
+    assert "set aside" not in inside("events", "preview", written(GOOD, DOUBTFUL), *MAPPED).stdout
+
+
 def test_preview_of_a_config_uses_its_fill(inside, tmp_path: Path, root: Path) -> None:
     """The quickstart's events are those of its simulated market."""
     text = (root / "configs" / "quickstart.yaml").read_text()
