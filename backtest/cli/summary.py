@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["summary"]
 
-MOST_WARNINGS = 2
+MOST_WARNINGS = 3
 GUTTER = 8
 WIDEST = 100
 STYLES = {"supported": "bold cyan", "refuted": "bold yellow", "ruined": "bold red"}
@@ -93,8 +93,9 @@ def _head(result: Result, width: int) -> Iterator[Text]:
 
 def _warnings(sentences: Sequence[str], width: int) -> Iterator[Text]:
     shown = sentences if len(sentences) <= MOST_WARNINGS else sentences[: MOST_WARNINGS - 1]
-    for sentence in shown:
-        yield wrapped(understood(sentence), width, 1, "yellow", label="! ")
+    spare = max(MOST_WARNINGS - len(sentences), 0)
+    for at, sentence in enumerate(shown):
+        yield wrapped(understood(sentence), width, 1 if at else 1 + spare, "yellow", label="! ")
     if len(sentences) > len(shown):
         more = say("{count} more, see the page", count=len(sentences) - len(shown))
         yield wrapped(more, width, 1, "yellow", label="! ")

@@ -163,6 +163,22 @@ def test_real_prices_carry_no_label(result: Result) -> None:
     assert "SIMULATED" not in summary(real, FOLDER, 80)
 
 
+def test_warnings_take_three_lines(result: Result) -> None:
+    """One alone is told in full; of two the first has two lines; of four two are cut and the others counted."""
+    long = "word " * 30
+
+    def told(count: int) -> list[str]:
+        rows = summary(dataclasses.replace(result, warnings=(long,) * count), FOLDER, 80).splitlines()
+        first = next(at for at, row in enumerate(rows) if row.startswith("! "))
+        return [row for row in rows[first : first + 4] if "word" in row or row.startswith("! ")]
+
+    assert [row[:2] for row in told(1)] == ["! ", "  "]
+    assert [row[:2] for row in told(2)] == ["! ", "  ", "! "]
+    assert [row[:2] for row in told(4)] == ["! "] * 3
+    assert told(4)[-1] == "! 2 more, see the page"
+    assert " ".join(row[2:] for row in told(1)) == long.rstrip()
+
+
 @pytest.mark.parametrize(("width", "most"), [(40, 40), (60, 34), (80, 30), (200, 30)])
 def test_the_screen_fits(result: Result, width: int, most: int) -> None:
     """Forty metrics, twenty warnings, long texts and evidence stay within a screen and the width."""
