@@ -160,7 +160,8 @@ def test_preview_tells_the_rows_that_are_no_event(inside, written) -> None:
     path = written(GOOD, LATER, DOUBTFUL, FAULTY)
 
     done = inside("events", "preview", path, *MAPPED)
-    assert "2 of 4 rows set aside; `backtest events check events.csv --column asset=company` lists each" in done.stdout.splitlines()
+    how = "`backtest events check events.csv --column asset=company`"
+    assert f"2 of 4 rows set aside; {how} lists each" in done.stdout.splitlines()
     told = json.loads(inside("events", "preview", path, *MAPPED, "--json").stdout)
     assert (told["read"], told["set_aside"], len(told["events"])) == (4, 2, 2)
 
