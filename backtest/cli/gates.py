@@ -6,9 +6,9 @@ import math
 import operator
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from backtest.cli.gate_names import misnamed
 from data.errors import ConfigError, Finding
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def parse(texts: Sequence[str]) -> list[Gate]:
         if match and bound is not None:
             gates.append(Gate(text, match[1], match[2], bound))
         else:
-            findings.append(Finding(f"--fail-if {text}", "", "", "expected `metric < number` (or <=, >, >=)"))
+            hint = _percentage(match[3]) if match else ""
+            findings.append(Finding(f"--fail-if {text}", "", "", "expected `metric < number` (or <=, >, >=)", hint))
     if findings:
         raise ConfigError("a gate cannot be read", findings)
     return gates
@@ -67,6 +68,12 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return value if math.isfinite(value) else None
+
+
+def _percentage(text: str) -> str:
+    """Say how a percentage is written; nothing for anything else."""
+    value = _number(text.removesuffix("%")) if text.endswith("%") else None
+    return "" if value is None else f"write {value / 100.0:g}"
 
 
 def judge(gates: Sequence[Gate], metrics: Sequence[Metric]) -> list[Outcome]:
@@ -86,13 +93,10 @@ def judge(gates: Sequence[Gate], metrics: Sequence[Metric]) -> list[Outcome]:
 
 
 def _misnamed(gate: Gate, known: dict[str, Metric]) -> Finding | None:
-    where = f"--fail-if {gate.text}"
     if gate.metric not in known:
-        near = get_close_matches(gate.metric, known, 1)
-        hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(known)}"
-        return Finding(where, gate.metric, "", "is not a metric", hint)
+        return misnamed(gate, list(known))
     value = known[gate.metric].value
-    return Finding(where, gate.metric, value, "is not a number") if isinstance(value, str) else None
+    return Finding(f"--fail-if {gate.text}", gate.metric, value, "is not a number") if isinstance(value, str) else None
 
 
 def _outcome(gate: Gate, metric: Metric) -> Outcome:

@@ -18,6 +18,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the run's folder.")]
 FailIf = Annotated[
     list[str] | None,
-    typer.Option("--fail-if", metavar="CONDITION", help='Exit 1 when it holds, as "sharpe<0.5"; undefined fails.'),
+    typer.Option(
+        "--fail-if",
+        metavar="CONDITION",
+        help='Exit 1 when it holds, as "sharpe<0.5"; undefined fails. Fractions, not percent: "max_drawdown<-0.3". '
+        "Any metric, placebo_p, events_traded or events_lost.",
+    ),
 ]
 Lang = Annotated[Literal["en", "ko"], typer.Option("--lang", help="Language of the page and of what is printed.")]

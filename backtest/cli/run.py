@@ -44,7 +44,7 @@ def execute(
     lang: str = "en",
 ) -> None:
     """Load, run, weigh by the trials, count, write, show, judge; what is stopped after it was run is counted."""
-    from backtest.cli import gates
+    from backtest.cli import gate_names, gates
     from backtest.cli.console import clean, note
     from backtest.cli.progress import steps
     from backtest.cli.trials import counted, weighed
@@ -52,7 +52,9 @@ def execute(
     from backtest.tearsheet.messages import speaking
 
     conditions = gates.parse(fail_if)
+    gate_names.check(conditions)
     loaded = load(config, overrides)
+    gate_names.check_benchmark(conditions, loaded.config.benchmark)
     for text in loaded.notes:
         note(clean(text))
     with steps(quiet=quiet or as_json) as say:
@@ -63,7 +65,7 @@ def execute(
         say("weighing by the trials")
         tally = weighed(plain, out)
         result = _deflated(plain, tally)
-        outcomes = gates.judge(conditions, result.metrics)
+        outcomes = gates.judge(conditions, (*result.metrics, *gate_names.beside(result)))
         say("writing")
         counted(result, out)
         folder, is_new = _stored(result, out, lang)

@@ -68,6 +68,24 @@ def test_a_gate_on_an_unknown_metric_is_exit_2_and_writes_nothing(inside: Backte
     assert not (tmp_path / "runs").exists()
 
 
+def test_a_gate_is_checked_before_anything_is_read(inside: Backtest) -> None:
+    """Even the config: the gate is told, not the missing file."""
+    done = inside("run", "nowhere.yaml", "--fail-if", "shrpe<1")
+    assert (done.returncode, "did you mean `sharpe`?" in done.stderr, "nowhere" in done.stderr) == (2, True, False)
+
+
+def test_gates_on_events_and_placebo(inside: Backtest) -> None:
+    """Read is traded and lost; the placebo's p is that of the page, and is at least 1 / (draws + 1)."""
+    wanted = ("events_traded<1", "events_lost<0", "placebo_p<0.04")
+    done = inside("demo", *SHORT, "--json", *(word for text in wanted for word in ("--fail-if", text)))
+    told = json.loads(done.stdout)
+    found = [gate["found"] for gate in told["gates"]]
+    traded, lost = (float(text.split(" is ")[1]) for text in found[:2])
+    assert done.returncode == 0
+    assert (traded, traded + lost) == (told["funnel"]["traded"], told["funnel"]["read"])
+    assert float(found[2].split(" is ")[1]) >= 1 / 21 - 1e-6
+
+
 def test_missing_data_is_exit_3(inside: Backtest, tmp_path: Path) -> None:
     """The scaffold names a price file that is not there yet."""
     inside("init", "mine")
