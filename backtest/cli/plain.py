@@ -56,13 +56,18 @@ def check(config: str, overrides: Sequence[str], as_json: bool) -> None:  # noqa
     """Check a config and report every mistake."""
     from backtest.cli.console import clean, note, write, write_json
     from backtest.config.reader import load
+    from backtest.config.refusals import refusals, unread
 
-    loaded = load(config, overrides)
+    loaded = load(config, overrides, refusals)
+    left = unread(loaded.config)
     if as_json:
         from backtest.config.normal import normal
 
-        write_json({"valid": True, "path": loaded.path_label, "config": normal(loaded.config)})
+        told = {"valid": True, "path": loaded.path_label, "read_by_run": list(left), "config": normal(loaded.config)}
+        write_json(told)
         return
     for text in loaded.notes:
         note(clean(text))
+    if left:
+        note(f"{' and '.join(left)} are read by run, not by validate")
     write(f"{clean(loaded.path_label)}: valid")

@@ -82,6 +82,7 @@ class Config(Settings):
     @model_validator(mode="after")
     def _hangs_together(self) -> Config:
         found = [
+            *self._repeated_members(),
             *self._unknown_baskets(),
             *self._unknown_signals(),
             *self._repeated_names(),
@@ -93,6 +94,12 @@ class Config(Settings):
         if found:
             raise ValueError("\n".join(found))
         return self
+
+    def _repeated_members(self) -> Iterator[str]:
+        for basket, members in self.baskets.items():
+            for at, asset in enumerate(members):
+                if asset in members[:at]:
+                    yield f"`baskets.{basket}.{at}` is in basket {basket} already; name it once"
 
     def _unknown_baskets(self) -> Iterator[str]:
         known = ", ".join(self.baskets)

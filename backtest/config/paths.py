@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 
 from data.errors import MissingDataError
@@ -31,6 +30,8 @@ def resolve(text: str, folder: Path) -> Path:
 
 def _near(place: Path) -> list[str]:
     """Give the existing names closest to a missing one, in its deepest existing folder."""
+    from difflib import get_close_matches
+
     missing = place
     while not missing.parent.is_dir() and missing.parent != missing:
         missing = missing.parent

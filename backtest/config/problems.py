@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from backtest.config.tree import Node, Place, Source
     from data.errors import Finding
 
-__all__ = ["findings_of", "nearest"]
+__all__ = ["findings_of", "judged", "nearest"]
 
 MOST_NAMED = 12
 QUOTED = re.compile(r"'([^']+)'|`([^`]+)`")
@@ -47,9 +47,16 @@ def findings_of(errors: Iterable[Any], root: Node, shape: Shape, source: Source)
         echo = error["type"] == "missing" and spot.path in renamed
         if not echo and not _follows(error, spot):
             findings += (
-                _judged(error, spot, source) if error["type"] == "value_error" else [_finding(error, spot, source)]
+                _judged(sentence("value_error", {}, None, error["msg"]).splitlines(), spot, source)
+                if error["type"] == "value_error"
+                else [_finding(error, spot, source)]
             )
     return findings
+
+
+def judged(problems: Iterable[str], root: Node, shape: Shape, source: Source) -> list[Finding]:
+    """Locate sentences about a whole config, each at the key that it names in backticks."""
+    return _judged(problems, _locate((), root, shape), source)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -172,10 +179,10 @@ def _near_hint(text: str, names: Sequence[str]) -> str:
     return f"did you mean `{near}`?" if near else ""
 
 
-def _judged(error: Any, spot: _Spot, source: Source) -> list[Finding]:
-    """Locate a judgement over several fields, one finding per line of its text, at what the line names."""
+def _judged(problems: Iterable[str], spot: _Spot, source: Source) -> list[Finding]:
+    """Locate judgements over several fields, one finding each, at what the sentence names."""
     findings = []
-    for problem in sentence("value_error", {}, None, error["msg"]).splitlines():
+    for problem in problems:
         path, place, value = _named(problem, spot) or (spot.path, spot.holder, "")
         field = ".".join(path)
         findings.append(source.finding(place, field, value, problem.removeprefix(f"`{field}` ")))

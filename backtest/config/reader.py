@@ -17,9 +17,11 @@ from data.counts import many
 from data.errors import ConfigError, Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from backtest.config.variants import Other
+
+    Refusals = Callable[[Config, Path], Iterable[str]]
 
 __all__ = ["Loaded", "load"]
 
@@ -37,8 +39,10 @@ class Loaded(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def load(path: Path | str, overrides: Sequence[str] = ()) -> Loaded:
+def load(path: Path | str, overrides: Sequence[str] = (), refusals: Refusals | None = None) -> Loaded:
     """Read a YAML or TOML config (``-``: YAML from the standard input) with ``a.b=c`` overrides put over it.
+
+    ``refusals`` gives what else is wrong with a config, as `backtest.config.refusals.refusals`.
 
     Raises
     ------
@@ -56,6 +60,8 @@ def load(path: Path | str, overrides: Sequence[str] = ()) -> Loaded:
     chosen = switch(tree, changed, Shape.of(Config)) if overrides else Chosen(tree, ())
     config, more = _validate(chosen.tree, source)
     findings += wrong + more
+    if config is not None and not findings and refusals:
+        findings += _refused(list(refusals(config, folder)), chosen.tree, source)
     if config is None or findings:
         raise _error(label, findings)
     return Loaded(config, folder, label, chosen.notes)
@@ -144,6 +150,15 @@ def _validate(tree: Node, source: Source) -> tuple[Config | None, list[Finding]]
         found = findings_of(error.errors(include_url=False), tree, shape, source)
         return None, list(dict.fromkeys([*found, *others]))
     return config, list(dict.fromkeys(others))
+
+
+def _refused(problems: list[str], tree: Node, source: Source) -> list[Finding]:
+    if not problems:
+        return []
+    from backtest.config.problems import judged
+
+    shape = Shape.of(Config)
+    return judged(problems, choose(tree, shape), shape, source)
 
 
 def _mistakes(other: Other, source: Source) -> list[Finding]:

@@ -81,6 +81,21 @@ def test_a_valid_config_says_so(inside: Backtest, root: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{path}: valid\n", "")
 
 
+def test_what_validate_leaves_to_run_is_said(inside: Backtest, tmp_path: Path) -> None:
+    """The files are there, and were not read."""
+    (tmp_path / "p.csv").touch()
+    (tmp_path / "a.yaml").write_text(
+        "name: a\nprices: {source: files, path: p.csv, adjustment: raw}\nevents: {source: curated}\n"
+        "baskets: {all: [NVDA]}\nportfolio: {base: {all: 1}}\n"
+    )
+    done = inside("validate", "a.yaml")
+    assert (done.returncode, done.stdout) == (0, "a.yaml: valid\n")
+    assert "prices are read by run, not by validate" in done.stderr
+    assert json.loads(inside("validate", "a.yaml", "--json").stdout)["read_by_run"] == ["prices"]
+    (tmp_path / "p.csv").unlink()
+    assert inside("validate", "a.yaml").returncode == 2
+
+
 def test_validate_json_gives_the_normal_form(inside: Backtest, root: Path) -> None:
     """With the override in it."""
     path = str(root / "configs" / "quickstart.yaml")

@@ -43,7 +43,7 @@ def research(**changes: object) -> Config:
 @settings(deadline=None)
 @given(
     thesis=texts,
-    members=st.lists(assets, min_size=1, max_size=4),
+    members=st.lists(assets, min_size=1, max_size=4, unique=True),
     capital=st.floats(min_value=1e-15, max_value=1e15),
     path=texts,
 )

@@ -145,6 +145,7 @@ def test_what_was_left_out_is_said_on_the_screen(tmp_path: Path, capsys: pytest.
     """On stderr, so that stdout stays data."""
     path = tmp_path / "c.yaml"
     path.write_text(FLAT)
+    (tmp_path / "p.csv").touch()
 
     assert main(["validate", str(path), "--set", "events.source=curated"]) == 0
     out, err = capsys.readouterr()
