@@ -21,6 +21,7 @@ BLOCKS = 16
 FEWEST_STRATEGIES = 10
 MOST_BLOCKS = 20
 FEWEST_PER_BLOCK = 2
+SAME = 1e-12  # relative
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +79,8 @@ def pbo(returns: NDArray[np.float64], blocks: int = BLOCKS) -> Overfitting:
     Raises
     ------
     RunError
-        When blocks, sessions or strategies are too few, or a strategy's gain does not vary in some half.
+        When blocks, sessions or strategies are too few, a strategy's gain does not vary in some half, or all have the
+        same returns: the first of equals would count as chosen and as worst.
 
     """
     _check(returns, blocks)
@@ -89,6 +91,8 @@ def pbo(returns: NDArray[np.float64], blocks: int = BLOCKS) -> Overfitting:
     status = resample.splits(counts, totals, squares, inside, room, best, told)
     if status == resample.FLAT:
         raise RunError("a strategy gains the same in every session of some half: it has no Sharpe ratio; leave it out")
+    if _alike(returns):
+        raise RunError("all trials have the same returns")
     share = told[:, 2] / (returns.shape[1] + 1.0)
     logits = np.log(share / (1.0 - share))
     slope, intercept = _line(told[:, 0], told[:, 1])
@@ -115,6 +119,12 @@ def _check(returns: NDArray[np.float64], blocks: int) -> None:
         raise RunError(f"{sessions} sessions do not fill {blocks} blocks of at least {FEWEST_PER_BLOCK}; take fewer")
     if not np.isfinite(returns).all():
         raise RunError("the strategies' returns are not all finite; compare them on sessions that all of them have")
+
+
+def _alike(returns: NDArray[np.float64]) -> bool:
+    """Say whether all columns are one but for rounding."""
+    apart = np.abs(returns - returns[:, :1]).max()
+    return bool(apart <= SAME * np.abs(returns).max())
 
 
 def _warning(strategies: int) -> str:

@@ -93,6 +93,17 @@ def test_what_cannot_be_judged_is_refused(returns, blocks, sentence):
         pbo(returns, blocks)
 
 
+@pytest.mark.parametrize("noise", [0.0, 1e-15])
+def test_equal_strategies_leave_nothing_to_choose(noise):
+    """Not a probability of 1, whatever rounding tells them apart; two of them and a third are judged."""
+    same = np.column_stack([MATRIX[:, 0]] * 3) + noise * MATRIX[:, :3]
+    with pytest.raises(RunError, match="all trials have the same returns"):
+        pbo(same, 4)
+    with pytest.raises(RunError, match="all trials have the same returns"):
+        pbo(np.zeros((40, 3)), 4)
+    assert np.isfinite(pbo(np.column_stack([same, MATRIX[:, 1]]), 4).logits).all()
+
+
 def test_a_strategy_that_earned_nothing_ranks_as_nothing():
     """A cell without a trade has a Sharpe ratio of no gain: 0."""
     returns = np.column_stack([np.zeros(len(MATRIX)), MATRIX])

@@ -142,6 +142,7 @@ def test_trials_with_the_same_returns_are_worth_one(small, tmp_path):
         record(tmp_path, [trial_of(result)])
     (found,) = tallies(read(tmp_path).trials, tmp_path)
     assert (found.trials, found.effective) == (2, 1.0)
+    assert (found.pbo, found.pbo_reason) == (None, "all trials have the same returns")
 
 
 def test_a_trial_knows_its_return_over_the_mix(small):
