@@ -75,10 +75,10 @@ def weighed(result: Result, runs: Path) -> Tally:
     from backtest.research.trials import fingerprint, read, trial_of
 
     own, data = trial_of(result), fingerprint(result)
-    known = [trial for trial in read(runs).trials if trial.fingerprint == data]
-    fresh = [] if own.trial in {trial.trial for trial in known} else [own]
+    # The run stands for its trial: its returns are at hand, those of an earlier run of it may be gone.
+    trials = {trial.trial: trial for trial in read(runs).trials if trial.fingerprint == data} | {own.trial: own}
     rule = result.config.evidence.effective_trials
-    return tally([*known, *fresh], runs, {result.run_id: result.daily["equity"].to_numpy()}, rule=rule)
+    return tally(list(trials.values()), runs, {result.run_id: result.daily["equity"].to_numpy()}, rule=rule)
 
 
 def counted(result: Result, runs: Path) -> None:

@@ -118,7 +118,9 @@ class Sweep:
 def sweep_id(cells: Sequence[Cell], sources: Sources, steps: tuple[int, int] | None = None) -> str:
     """Identify a sweep by its cells, data, code and walk-forward; the order of the grid does not matter."""
     data = sorted({(of[1].content_hash, of[2].content_hash) for of in map(sources.of, cells)})
-    return f"sweep-{text_hash([[cell.trial for cell in cells], data, code_hash(), steps])[:12]}"
+    # What the cells do not differ in as trials, but what a sweep says of them depends on.
+    asked = sorted({(cell.config.seed, cell.config.evidence.effective_trials) for cell in cells})
+    return f"sweep-{text_hash([[cell.trial for cell in cells], data, code_hash(), steps, asked])[:12]}"
 
 
 def run_cell(cell: Cell, sources: Sources, sweep: str) -> Done:

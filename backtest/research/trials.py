@@ -1,7 +1,8 @@
 """The ledger of trials: every run and every cell of a sweep, counted once against the data that it was tried on.
 
-A line holds the fingerprint of prices, events, assets and period, the trial (a hash of the config without its name and
-thesis), and the moments of its returns: what a deflated Sharpe ratio needs. Lines carry a checksum and no clock.
+A line holds the fingerprint of prices, events, assets and period, the trial (a hash of what of the config can change
+the portfolio's returns), and the moments of these: what a deflated Sharpe ratio needs. Lines carry a checksum and no
+clock. A trial whose run was never stored, or is gone, is written again when it is run again; its last line holds.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["LEDGER", "Ledger", "Trial", "active", "excess", "fingerprint", "read", "record", "trial_id", "trial_of"]
 
 LEDGER = "trials.jsonl"
-UNTRIED = ("name", "thesis")
+UNTRIED = ("name", "thesis", "evidence", "study", "seed")  # words, and what a result is set against
 DAMAGED = "the ledger of trials is damaged (restore it from a copy, or move it aside: the count then starts anew)"
 
 
@@ -45,7 +46,7 @@ class Trial:
     fingerprint
         Of the data: prices, events, assets, first and last session.
     trial
-        Of the config, without its name and thesis.
+        Of the config, see `trial_id`.
     run_id
         The run's folder, or ``<sweep>/<cell>``.
     sessions
@@ -98,7 +99,7 @@ def fingerprint(result: Result) -> str:
 
 
 def trial_id(config: Config) -> str:
-    """Identify what was tried: the config without the words about it."""
+    """Identify what was tried: the config without words, evidence, event study and seed, which move no return."""
     return text_hash({key: value for key, value in normal(config).items() if key not in UNTRIED})
 
 
@@ -164,21 +165,28 @@ def record(runs: Path, trials: Sequence[Trial]) -> int:
     path = runs / LEDGER
     try:
         with manifest.writing(path) as writer:
-            fresh = list(_fresh(trials, writer.log.entries))
-            if fresh:
-                writer.extend(fresh)
+            known = {(entry["fingerprint"], entry["trial"]): entry["run_id"] for entry in writer.log.entries}
+            before = len(known)
+            lines = list(_lines(runs, trials, known))
+            if lines:
+                writer.extend(lines)
     except InputError as error:
         raise InputError(f"{path}: {DAMAGED}", error.findings) from error
-    return len(fresh)
+    return len(known) - before
 
 
-def _fresh(trials: Sequence[Trial], entries: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    known = {(entry["fingerprint"], entry["trial"]) for entry in entries}
+def _lines(runs: Path, trials: Sequence[Trial], known: dict[tuple[str, str], str]) -> Iterator[dict[str, Any]]:
+    """Give the lines of new trials, and of those whose returns are not where the ledger says; they become known."""
     for trial in trials:
         key = (trial.fingerprint, trial.trial)
-        if key not in known:
-            known.add(key)
+        before = known.get(key)
+        if before is None or (before != trial.run_id and not _is_stored(runs, before)):
+            known[key] = trial.run_id
             yield asdict(trial)
+
+
+def _is_stored(runs: Path, run_id: str) -> bool:
+    return (runs / run_id.partition("/")[0]).is_dir()
 
 
 def read(runs: Path) -> Ledger:
@@ -189,4 +197,5 @@ def read(runs: Path) -> Ledger:
     except InputError as error:
         raise InputError(f"{path}: {DAMAGED}", error.findings) from error
     trials = (Trial(**{key: value for key, value in entry.items() if key != "number"}) for entry in log.entries)
-    return Ledger(tuple(trials), tuple(f"{one.where} {one.problem}" for one in log.torn))
+    last = {(trial.fingerprint, trial.trial): trial for trial in trials}
+    return Ledger(tuple(last.values()), tuple(f"{one.where} {one.problem}" for one in log.torn))

@@ -47,6 +47,16 @@ def test_a_config_that_is_seen_among_its_placebos_is_counted(inside: Backtest, c
     assert len((tmp_path / "runs" / "trials.jsonl").read_text().splitlines()) == 1
 
 
+def test_a_placebo_of_a_stored_run_is_its_trial(inside: Backtest, config: str) -> None:
+    """Another design changes no return: nothing is counted, and the returns of all trials are still there."""
+    inside("demo", *SHORT, "-q")
+    inside("demo", *SHORT, "-q", "--set", "signals.0.cap=0.2")
+    before = inside("trials", "--json").stdout
+    assert inside("placebo", config, *SHORT, "--draws", "20", "--design", "sign_flips").returncode == 0
+    assert inside("trials", "--json").stdout == before
+    assert json.loads(before)["data"][0]["trials"] == 2
+
+
 def test_the_ledger_as_json(inside: Backtest) -> None:
     """Counts, effective trials, best Sharpe ratio and its deflation."""
     inside("demo", *SHORT, "-q")

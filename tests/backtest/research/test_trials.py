@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from markets import SETTINGS
 
 from backtest.inference.deflation import dsr, expected_maximum
 from backtest.inference.effective import RULES
@@ -108,6 +109,33 @@ def test_words_about_a_config_make_no_new_trial(small):
     assert trial_id(small.config(risk_free_per_year=0.01)) != trial_id(config)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"evidence": {"placebo_draws": 7, "placebo_design": "sign_flips"}}, {"study": {"model": "mean"}}, {"seed": 5}],
+)
+def test_what_a_run_is_set_against_makes_no_new_trial(small, changes):
+    """Draws, event study and seed: no return of the portfolio changes by a bit, so it was not tried again."""
+    one, other = small.run(), small.run(**changes)
+    assert other.daily["equity"].to_list() == one.daily["equity"].to_list()
+    assert trial_id(other.config) == trial_id(one.config)
+
+
+def test_a_trial_whose_run_was_not_stored_is_found_once_it_is(small, tmp_path):
+    """Seen among its placebos under another name, then run: still one trial, and its returns are there."""
+    cheap, dear = small.run(), small.run(costs={"slippage_bps": 40})
+    write(dear, tmp_path)
+    assert record(tmp_path, [trial_of(cheap, "seen-only"), trial_of(dear)]) == 2
+    (before,) = tallies(read(tmp_path).trials, tmp_path)
+    assert (before.trials, before.effective, "gone" in before.pbo_reason) == (2, 2.0, True)
+    write(cheap, tmp_path)
+    assert record(tmp_path, [trial_of(cheap)]) == 0
+    (after,) = tallies(read(tmp_path).trials, tmp_path)
+    assert [one.run_id for one in read(tmp_path).trials] == [cheap.run_id, dear.run_id]
+    assert (after.trials, after.pbo_reason) == (2, "")
+    assert record(tmp_path, [trial_of(cheap, "seen-again")]) == 0
+    assert read(tmp_path).trials[0].run_id == cheap.run_id
+
+
 def test_a_run_gives_its_moments(small):
     """The Sharpe ratio per session is that of the metrics, annualised."""
     result = small.run()
@@ -136,7 +164,7 @@ def test_the_tally_deflates_the_best(tmp_path):
 
 def test_trials_with_the_same_returns_are_worth_one(small, tmp_path):
     """A run whose change has no effect adds a trial, not an independent one."""
-    for changes in ({}, {"seed": 5}):
+    for changes in ({}, {"portfolio": {**SETTINGS["portfolio"], "max_weight": 10}}):
         result = small.run(**changes)
         write(result, tmp_path)
         record(tmp_path, [trial_of(result)])
