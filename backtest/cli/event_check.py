@@ -12,6 +12,9 @@ from backtest.cli.options import Json  # noqa: TC001 - typer reads it
 from data.counts import many
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from backtest.cli.event_source import Looked
     from data.events.source import Events
 
 __all__ = ["check"]
@@ -28,8 +31,9 @@ def check(target: Target, *, columns: Columns = None, zone: Zone = "", as_json: 
     from backtest.cli.console import write, write_json
     from backtest.cli.event_source import look
 
-    events = look(target, columns, zone).events
-    found = sorted([*_findings(events), *_future(events)], key=lambda row: LEVELS.index(row[0]))
+    looked = look(target, columns, zone)
+    events = looked.events
+    found = sorted([*_findings(events), *_future(events), *_slips(looked)], key=lambda row: LEVELS.index(row[0]))
     errors = sum(level == "error" for level, *_ in found)
     if as_json:
         named = [dict(zip(HEADER, row, strict=True)) for row in found]
@@ -63,6 +67,20 @@ def _future(events: Events) -> list[Row]:
         ("error", events.label, name, "in the future", f"known_at = {at:%Y-%m-%d %H:%M} UTC {problem}")
         for name, at in late
     ]
+
+
+def _slips(looked: Looked) -> Iterator[Row]:
+    """Remark on announcers that the config does not know, but for one edit; once each, at the first of their events."""
+    from backtest.cli.event_names import slips
+
+    if not looked.assets:
+        return
+    events = looked.events
+    announced = events.frame["asset"].drop_nulls()
+    for asset, meant in slips(announced.to_list(), looked.assets).items():
+        own = events.frame.filter(events.frame["asset"] == asset)
+        detail = f"asset {asset!r} ({many(own.height, 'event')}) is in no basket: did you mean {meant}?"
+        yield "warning", events.label, str(own["event_id"][0]), "unknown asset", detail
 
 
 def _lines(events: Events, found: list[Row]) -> list[str]:

@@ -32,12 +32,16 @@ Zone = Annotated[str, typer.Option("--timezone", metavar="ZONE", help="Of a file
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Looked:
-    """Events with the calendar and the fill that they are dated by, and all exchanges on which they can be traded."""
+    """Events with the calendar and the fill that they are dated by, all exchanges on which they can be traded.
+
+    And the assets that the config names; none without a config.
+    """
 
     events: Events
     calendar: Calendar
     fill: Fill
     exchanges: tuple[Calendar, ...] = ()
+    assets: frozenset[str] = frozenset()
 
 
 def look(target: str, columns: Sequence[str] | None = None, zone: str = "") -> Looked:
@@ -82,13 +86,15 @@ def _settings(target: str, columns: Sequence[str], zone: str) -> EventFiles:
 
 
 def _of_config(target: str) -> Looked:
+    from backtest.cli.event_names import named
     from backtest.config.reader import load
     from data.calendar import load as load_calendar
 
     loaded = load(target)
     calendar = load_calendar(loaded.config.calendar)
     exchanges = tuple(load_calendar(name) for name in loaded.config.listings) if loaded.config.exchanges else ()
-    return Looked(_events(loaded.config, loaded.folder, calendar), calendar, loaded.config.account.fill, exchanges)
+    events = _events(loaded.config, loaded.folder, calendar)
+    return Looked(events, calendar, loaded.config.account.fill, exchanges, named(loaded.config))
 
 
 def _events(config: Config, folder: Path, calendar: Calendar) -> Events:

@@ -199,3 +199,45 @@ def test_what_nobody_can_know_yet_is_an_error(inside, written) -> None:
 
     assert done.returncode == 1
     assert "lies in the future: nobody can know it yet" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_near"),
+    [
+        ("MTEA", "META", True),  # two letters swapped
+        ("MET", "META", True),
+        ("METAA", "META", True),
+        ("MEXA", "META", True),
+        ("meta", "META", True),
+        ("ADM", "AMD", True),
+        ("META", "MSFT", False),
+        ("EMTA", "METX", False),  # a swap and another letter
+        ("AMD", "AMX", False),  # short names are near by nature
+        ("MU", "MUX", False),
+        ("ATEM", "META", False),
+        ("005930.KS", "005935.KS", True),
+    ],
+)
+def test_one_edit_is_near(one: str, other: str, is_near: bool) -> None:  # noqa: FBT001
+    """A letter more, less, another, or two swapped; both ways round."""
+    from backtest.cli.event_names import near
+
+    assert (near(one, other), near(other, one)) == (is_near, is_near)
+
+
+def test_a_misspelt_announcer_is_remarked_upon_with_a_config(inside, written, tmp_path: Path) -> None:
+    """No error: it may be a company that nobody trades, as DDOG is. Without a config nobody can tell."""
+    swapped = GOOD.replace("META", "MTEA")
+    again = "b" + swapped[1:].replace("2023-04", "2023-07").replace("2023Q1", "2023Q2")
+    file = written(swapped, again, "c" + GOOD[1:].replace("META", "DDOG"))
+    (tmp_path / "a.yaml").write_text(
+        "name: a\nprices: {source: yfinance, start: 2020-01-01}\nbaskets: {all: [META, NVDA]}\n"
+        f"events: {{source: files, path: {file}, columns: {{asset: company}}, group: all}}\n"
+        "portfolio: {base: {all: 1}}\n"
+    )
+    done = inside("events", "check", "a.yaml", "--json")
+    found = [one for one in json.loads(done.stdout)["findings"] if one["reason"] == "unknown asset"]
+    assert done.returncode == 0
+    assert [one["level"] for one in found] == ["warning"]
+    assert found[0]["detail"] == "asset 'MTEA' (2 events) is in no basket: did you mean META?"
+    assert "unknown asset" not in inside("events", "check", file, *MAPPED).stdout
