@@ -252,13 +252,12 @@ def _trade(book, t, prices, state, costs, account, called):
         if not closing and abs(wanted) * value[i] <= 1e-12 * equity:
             continue
         whole = wanted if closing else _lots(wanted, account.lot)
-        rounded = "lot" if abs(whole - wanted) > 1e-12 * abs(wanted) else "filled"
         banned = not closing and not carried and abs(whole) * value[i] < account.band * equity
         if banned or (not closing and whole == 0.0):
-            line = Order(t, i, wanted, 0.0, value[i], math.nan, reason="band" if banned else rounded)
+            line = Order(t, i, wanted, 0.0, value[i], math.nan, reason="band" if banned else "lot")
             book.orders.append(line)
             continue
-        asked[i], why[i] = wanted, "delayed" if since < t else rounded
+        asked[i], why[i] = wanted, "delayed" if since < t else "filled"
         wanted = orders[i] = whole
         limit = account.participation_cap * prices.volume[t][i]
         if account.participation_cap > 0.0 and abs(wanted) > limit:
@@ -318,7 +317,7 @@ def _fill(book, t, prices, state, costs, account, value, orders, asked, why):
         spread, slip, commission, impact = order_costs(shares, value[i], costs, *extras[i])
         price = _price(wanted, value[i], costs)
         commission, state.cash = paid(shares, price, commission, impact, state.cash, costs, account)
-        state.position[i] = 0.0 if shares == -state.position[i] else state.position[i] + shares
+        state.position[i] = _held_after(state.position[i], shares, account.lot)
         short = abs(shares - wanted) > 1e-12 * abs(wanted)
         line = Order(
             t, i, asked[i], shares, value[i], price, spread, slip, commission, impact, "scaled" if short else why[i]
@@ -358,9 +357,20 @@ def _fill_in_turn(book, t, state, costs, account, value, orders, asked, why, ext
         spread, slip, commission, _ = order_costs(shares, value[i], costs)
         commission, left = paid(shares, price, commission, 0.0, state.cash, costs, account)
         state.cash = left if math.isnan(cash) else cash
-        state.position[i] = 0.0 if shares == -state.position[i] else state.position[i] + shares
+        state.position[i] = _held_after(state.position[i], shares, account.lot)
         reason = "scaled" if abs(shares - wanted) > 1e-12 * abs(wanted) else why[i]
         book.orders.append(Order(t, i, asked[i], shares, value[i], price, spread, slip, commission, 0.0, reason))
+
+
+def _held_after(held, shares, lot):
+    """Give the position after a fill: 0 when it is sold whole, a multiple of the lot where rounding left a crumb."""
+    if shares == -held:
+        return 0.0
+    if lot > 0.0:
+        nearest = round((held + shares) / lot)
+        if abs((held + shares) / lot - nearest) <= 1e-12 * (1.0 + abs(held) / lot):
+            return nearest * lot
+    return held + shares
 
 
 def _scaled(wanted, held, factor, lot):

@@ -55,6 +55,18 @@ def lots(shares: float, lot: float) -> float:
 
 
 @INNER
+def held_after(held: float, shares: float, lot: float) -> float:
+    """Give the position after a fill: 0 when it is sold whole, a multiple of the lot where rounding left a crumb."""
+    if shares == -held:
+        return 0.0
+    after = held + shares
+    if lot == 0.0:
+        return after
+    nearest: float = np.rint(after / lot)
+    return nearest * lot if abs(after / lot - nearest) <= ROUNDED * (1.0 + abs(held) / lot) else after
+
+
+@INNER
 def scaled(wanted: float, held: float, factor: float, lot: float) -> float:
     """Fill what reduces the position whole, and what opens or adds by the factor."""
     if factor == 1.0:

@@ -81,19 +81,17 @@ def size(
             if codes[SINCE, i] == t:
                 _log_wait(desk, journal, wanted, price, NO_VOLUME if tradable[i] else WAITING, i, t)
             continue
-        asked, why = wanted, FILLED
+        asked = wanted
         if not closing:
             if abs(asked) * price <= DUST * value:
                 continue
             wanted = lots(asked, terms.lot)
-            why = LOT if abs(wanted - asked) > DUST * abs(asked) else FILLED
-            if abs(wanted) * price < terms.band * value and codes[CARRIED, i] == 0:
-                why, wanted = BAND, 0.0
-            if wanted == 0.0:
-                log(desk.tally, journal, t, i, why, asked, 0.0, price, np.nan)
+            small = abs(wanted) * price < terms.band * value and codes[CARRIED, i] == 0
+            if small or wanted == 0.0:
+                log(desk.tally, journal, t, i, BAND if small else LOT, asked, 0.0, price, np.nan)
                 continue
         desk.amount[ASKED, i] = asked
-        codes[WHY, i] = DELAYED if codes[SINCE, i] < t else why
+        codes[WHY, i] = DELAYED if codes[SINCE, i] < t else FILLED
         if terms.participation_cap > 0.0 and abs(wanted) > terms.participation_cap * quotes.volume[i]:
             limit = lots(terms.participation_cap * quotes.volume[i], terms.lot)
             wanted = limit if wanted > 0.0 else -limit

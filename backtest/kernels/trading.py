@@ -29,7 +29,7 @@ from backtest.kernels.books import (
     log,
 )
 from backtest.kernels.bounds import cap_turnover, margin_call
-from backtest.kernels.charges import fill_price, pay, payable, scaled
+from backtest.kernels.charges import fill_price, held_after, pay, payable, scaled
 from backtest.kernels.funding import affordable, sales_first
 from backtest.kernels.orders import DUST, size
 
@@ -84,7 +84,7 @@ def _fill(
         commission, impact, cash = pay(shares, price, i, quotes, terms, cash)
         if in_turn and 0.0 < shares < wanted[i]:
             cash = 0.0
-        position[i] = 0.0 if shares == -position[i] else position[i] + shares
+        position[i] = held_after(position[i], shares, terms.lot)
         notional = abs(shares) * reference
         turned += notional
         paid += commission

@@ -141,9 +141,19 @@ def test_a_split_of_whole_lots_pays_the_fraction_in_cash():
 def test_an_order_below_a_lot_says_so():
     """Half a share asked for in whole shares is none, 57.9 are 57; both lines keep what was asked."""
     book = one([[100.0, 100.0]], {0: {0: {0: 0.005}, 1: {0: 0.579}}}, account={"lot": 1.0}).walk()
-    assert book.why == ["lot", "lot"]
+    assert book.why == ["lot", "filled"]
     assert book.order[:, 0].tolist() == pytest.approx([0.5, 57.9], abs=1e-12)
     assert book.order[:, 1].tolist() == [0.0, 57.0]
+
+
+def test_lots_sold_in_turn_leave_no_crumb():
+    """0.3 in lots of a tenth, sold at 0.1 a session: nothing is left after three, and no fourth order pays a fee."""
+    account = {"participation_cap": 0.1, "lot": 0.1, "capital": 100.0}
+    rows, volume = {0: {0: {0: 0.31}}, 3: {0: {0: 0.0}}}, np.full((7, 1), 1.0)
+    book = one([100.0] * 7, rows, volume=volume, costs={"minimum": 0.01}, account=account).walk()
+    assert book.shares[:, 0].tolist() == pytest.approx([0.1, 0.2, 0.3, 0.2, 0.1, 0.0, 0.0])
+    assert book.shares[5, 0] == 0.0
+    assert len(book.order) == 6
 
 
 def test_lots_never_round_up_what_rounding_does_not_explain():
