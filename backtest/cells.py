@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from backtest.kernels.lanes import MOST_WEIGHT
 from data.errors import RunError
 
 if TYPE_CHECKING:
@@ -38,12 +39,13 @@ VOLUME = Rule(0.0, np.finfo(np.float64).max.item(), True, "volumes are finite an
 BORROW = Rule(0.0, MOST, False, f"a borrow fee is a fraction per year, finite and not negative, at most {MOST:g}")
 DAYS = Rule(0.0, MOST, False, f"days since the session before are finite and not negative, at most {MOST:g}")
 WEIGHT = Rule(
-    -1e6, 1e6, True,
-    "a weight is a fraction of equity, at most 1e+06 either way; an infinite weight is none, NaN leaves an asset alone",
+    -MOST_WEIGHT, MOST_WEIGHT, True,
+    f"a weight is a fraction of equity, at most {MOST_WEIGHT:g} either way; an infinite weight is none, NaN leaves an "
+    "asset alone",
 )  # fmt: skip
 ENTRY = Rule(
-    -1e6, 1e6, False,
-    "a weight is a fraction of equity, at most 1e+06 either way; leave out what is left alone, 0 closes",
+    -MOST_WEIGHT, MOST_WEIGHT, False,
+    f"a weight is a fraction of equity, at most {MOST_WEIGHT:g} either way; leave out what is left alone, 0 closes",
 )  # fmt: skip
 
 

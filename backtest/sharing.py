@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from backtest.cells import ENTRY
 from backtest.kernels import abreast, books, lanes, prepare, simulate
 from backtest.kernels.objects import laid
 from backtest.kernels.parts import totals
@@ -41,10 +40,9 @@ class Work(NamedTuple):
 def walk_abreast(work: Work, threads: int, tell: Callable[[int], None]) -> NDArray[np.bool_]:
     """Walk abreast; say which scenarios were plain, none where the panel or the terms are not.
 
-    Weights too large are left to the walk one by one, which names them: looked at slice by slice, they are in the
-    processor's memory when they are read again.
+    Weights too large are left to the walk one by one, which names them.
     """
-    count, starts, (sessions, assets) = len(work.summary), work.rows.start, work.on.mark.shape
+    count, (sessions, assets) = len(work.summary), work.on.mark.shape
     plain = np.full(count, _plain(work.on, work.terms))
     if not plain.any():
         return plain
@@ -53,10 +51,6 @@ def walk_abreast(work: Work, threads: int, tell: Callable[[int], None]) -> NDArr
     out = laid(work.summary, work.equity, plain)
 
     def part(first: int, last: int, room: Laid) -> int:
-        begin, end = starts[work.scenario[first]], starts[work.scenario[last]]
-        if not work.rows.weight[begin:end].max(initial=0.0) <= ENTRY.most:
-            plain[first:last] = False
-            return 0
         abreast.walk_abreast(given, first, last, room, out)
         return int(np.count_nonzero(plain[first:last]))
 

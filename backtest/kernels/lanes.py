@@ -31,6 +31,8 @@ NEXT, END, CHECKED, WHOLE, ORIGIN, ACTIVE, SESSION, WEIGHTS, FIRST, SEEN, LINK =
 
 SURELY = 1e-6  # of V: cash left of more than this is no matter of rounding, so the orders fit
 LARGEST = np.int64(0x7FEFFFFFFFFFFFFF)  # the bits of the largest float64
+MOST_WEIGHT = 1e6  # of a target, a fraction of equity: far beyond it shares would be no finite number
+HEAVIEST = np.float64(MOST_WEIGHT).view(np.int64)  # its bits, read as an integer
 ZERO, ONE = np.int64(0), np.int64(1)
 NO, YES = np.bool_(0), np.bool_(1)
 NOBODY, SCATTERED = np.int64(-1), np.int64(-2)

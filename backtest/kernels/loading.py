@@ -11,8 +11,10 @@ from backtest.kernels.lanes import (
     APART,
     CHECKED,
     END,
+    HEAVIEST,
     LANES,
     LARGEST,
+    MOST_WEIGHT,
     NEXT,
     NO,
     NOBODY,
@@ -135,7 +137,8 @@ def _gather(values: F, table: F, start: I, step: int, else_from: int) -> None:
 def _whole(rows: Rows, bits: I, first: int, last: int, N: int) -> int:
     """Say (1 or 0) whether the rows first to last name every asset in order, with plain weights.
 
-    A float64 is neither negative nor infinite nor NaN when its bits, read as an integer, lie between 0 and LARGEST.
+    A float64 is neither negative nor NaN nor above MOST_WEIGHT when its bits, read as an integer, lie between 0 and
+    HEAVIEST.
     """
     wrong, signs = ZERO, ZERO
     for k in range(first, last):
@@ -146,7 +149,7 @@ def _whole(rows: Rows, bits: I, first: int, last: int, N: int) -> int:
         for i in range(N):
             wrong |= assets[i] ^ i
         for i in range(N):
-            signs |= weights[i] | (LARGEST - weights[i])
+            signs |= weights[i] | (HEAVIEST - weights[i])
     return 1 if wrong == 0 and signs >= 0 else 0
 
 
@@ -160,7 +163,7 @@ def _load_some(table: F, rows: Rows, k: int, active: int, l: int) -> bool:
         return fine
     for e in range(rows.start[k], rows.start[k + 1]):
         i = rows.asset[e]
-        fine &= before < i < N and 0.0 <= rows.weight[e] < np.inf
+        fine &= before < i < N and 0.0 <= rows.weight[e] <= MOST_WEIGHT
         if 0 <= i < N:
             table[i, l] = rows.weight[e]
         before = i
