@@ -19,10 +19,11 @@ __all__ = ["beside", "check", "check_benchmark", "misnamed"]
 
 BESIDE = {"placebo_p": "fraction", "events_traded": "count", "events_lost": "count"}
 NUMBERS = ("fraction", "fraction per year", "ratio", "currency", "currency per year", "count", "years")
-# Least and most of a bound, by the name without `base_` or `benchmark_`; beyond them it is a percentage.
-SHARE, GROWTH = (0.0, 1.0), (-1.0, 1.0)
+# Least and most of a bound, by the name without `base_` or `benchmark_`; beyond them (400 % a year is
+# more than anybody asks for) it is a percentage.
+SHARE, GROWTH, SWING = (0.0, 1.0), (-1.0, 4.0), (0.0, 4.0)
 LIMITS = {
-    "max_drawdown": (-1.0, 0.0), "total_return": (-1.0, 4.0), "cagr": GROWTH, "volatility": SHARE, "alpha": GROWTH,
+    "max_drawdown": (-1.0, 0.0), "total_return": GROWTH, "cagr": GROWTH, "volatility": SWING, "alpha": GROWTH,
     "active_return": GROWTH, "costs_per_year": SHARE, "hit_rate": SHARE, "psr": SHARE, "dsr": SHARE,
     "false_discovery": SHARE, "active_psr": SHARE, "active_dsr": SHARE, "active_false_discovery": SHARE,
     "sharpe_difference_p": SHARE, "placebo_p": SHARE,

@@ -112,7 +112,8 @@ def test_a_percentage_of_a_fraction_is_refused(condition: str, problem: str) -> 
 
 @pytest.mark.parametrize(
     "condition",
-    ["max_drawdown<-0.3", "max_drawdown<-1", "total_return<1.5", "cagr<0.05", "turnover>12", "costs>5000",
+    ["max_drawdown<-0.3", "max_drawdown<-1", "total_return<1.5", "cagr<0.05", "cagr>1.5", "volatility>1.2",
+     "turnover>12", "costs>5000",
      "sharpe<3", "events_traded<10", "events_lost>100", "placebo_p>0.05", "dsr<0.95", "benchmark_cagr>0.1"],
 )  # fmt: skip
 def test_what_a_number_can_be_is_accepted(condition: str) -> None:

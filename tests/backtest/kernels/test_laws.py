@@ -25,6 +25,7 @@ def test_cash_changes_by_fills_fees_and_dividends_alone(case):
     paid = book.order[:, 1] * np.nan_to_num(book.order[:, 3]) + book.order[:, 6] + book.order[:, 7]
     np.add.at(flow, book.label[:, 0], -paid)
     expected = case.account.capital + np.cumsum(flow + book.dividend + book.interest - book.borrow)
+    assert near(book.cash, expected)
     largest = max(1.0, case.account.capital, np.abs(book.equity).max())  # what the roundings are of
     assert np.abs(book.cash - expected).max() <= 1e-13 * largest
 
