@@ -22,7 +22,7 @@ def affordable(
     where one of those bends the line. A room of 1e-12 of the value or less is rounding, and buys nothing.
     """
     bent = terms.minimum > 0.0 or terms.lot > 0.0 or terms.impact > 0.0
-    low, high, factor, whole, gross, net = 0.0, 1.0, 1.0, 0.0, 0.0, 0.0
+    low, high, factor, whole, gross, net, back = 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 16.0 * ULP
     for i in range(len(position)):
         if position[i] != 0.0:
             gross += abs(position[i]) * quotes.reference[i]
@@ -44,7 +44,8 @@ def affordable(
             low, factor = factor, 0.5 * (factor + high)
         else:
             high = factor
-            factor = factor * (1.0 - ULP * 4.0**step) if not bent and step < 10 else 0.5 * (low + high)
+            factor = factor * (1.0 - back) if not bent and step < 10 else 0.5 * (low + high)
+            back *= 4.0
     return low
 
 

@@ -147,7 +147,9 @@ def splits(counts: F, totals: F, squares: F, inside: NDArray[np.bool_], room: F,
         flat = _sharpes(within, total[0], square[0], ours) + _sharpes(without, total[1], square[1], sessions - ours)
         if flat > 0:
             return FLAT
-        chosen = np.argmax(within)
+        chosen = 0
+        for k in range(strategies):
+            chosen = k if within[k] > within[chosen] else chosen
         level = without[chosen]
         below, equal = 0, 0
         for k in range(strategies):

@@ -211,7 +211,9 @@ def among(residual: F, deviation: F, alone: F, value: F, total: F, count: F) -> 
 @entry
 def clustered(weights: F, sums: F, size: F, out: F) -> None:
     """Fill out (draws,) with mean / cluster-robust error of the mean, per row of weights (draws, G) on cluster sums."""
-    n = size.sum()
+    n = 0.0
+    for g in range(len(size)):
+        n += size[g]
     for d in range(weights.shape[0]):
         total, squares = 0.0, 0.0
         for g in range(len(sums)):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from numba.core.errors import TypingError
 
 from backtest.kernels.objects import entry, inner, laid
 
@@ -70,6 +71,19 @@ def spin(rounds, out):
 
 
 @entry
+def bound(first, second, least, most):
+    """Take the lesser and the greater of two."""
+    for i in range(len(first)):
+        least[i], most[i] = min(first[i], second[i]), max(first[i], second[i])
+
+
+@entry
+def lead(values, out):
+    """Call what numba writes in Python."""
+    out[0] = np.argmax(values)
+
+
+@entry
 def refuse(out):
     """Raise, which a kernel must not."""
     if out[0] == 0.0:
@@ -94,6 +108,24 @@ def test_sums_of_arrays_apart_keep_their_order():
     out = np.zeros(1)
     add(np.array([1e16, 1.0, -1e16, 1.0]), out)
     assert out[0] == 1.0
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.int64])
+def test_the_lesser_and_the_greater_are_pythons(kind):
+    """Bit for bit, whichever comes first: of NaN and a number the first stands, of 0 and -0 as well."""
+    some = [-1.5, -0.0, 0.0, 1.0, np.inf, np.nan] if kind is np.float64 else [-2, 0, 3]
+    first, second = (np.array(each, kind) for each in zip(*((a, b) for a in some for b in some), strict=True))
+    least, most = np.empty_like(first), np.empty_like(first)
+    bound(first, second, least, most)
+    pairs = list(zip(first.tolist(), second.tolist(), strict=True))
+    assert least.tobytes() == np.array([min(pair) for pair in pairs], kind).tobytes()
+    assert most.tobytes() == np.array([max(pair) for pair in pairs], kind).tobytes()
+
+
+def test_what_numba_would_compile_beside_a_kernel_is_refused_when_it_is_built():
+    """Kernels are numbers, arrays and tuples; numba's own Python would bring its runtime and seconds of compiling."""
+    with pytest.raises(TypingError, match=r"numpy\.argmax"):
+        lead(np.zeros(3), np.zeros(1))
 
 
 def test_a_status_comes_back():
@@ -160,7 +192,7 @@ from backtest.kernels.study import midranks
 y = np.random.default_rng(1).normal(size=(2, 5))
 out = np.zeros((2, 5))
 midranks(y, np.argsort(y), out)
-print(out.tobytes().hex(), "numba" in sys.modules, file=sys.stdout)
+print(out.tobytes().hex(), "numba" in sys.modules, "scipy.linalg" in sys.modules, file=sys.stdout)
 """
 
 
@@ -173,13 +205,13 @@ def _run(root, home):
 
 
 def test_two_processes_build_at_once_and_a_third_loads_the_same_bits_without_numba(root, tmp_path):
-    """Built twice at the same time, loaded once: one result, and the later process does not wait for numba."""
+    """Built twice at the same time, loaded once: one result; none waits for linear algebra, the later not for numba."""
     both = [_run(root, tmp_path) for _ in range(2)]
     built = [each.communicate()[0].split() for each in both]
     loaded, said = _run(root, tmp_path).communicate()
     assert built[0] == built[1]
-    assert built[0][1] == "True"
-    assert loaded.split() == [built[0][0], "False"]
+    assert built[0][1:] == ["True", "False"]
+    assert loaded.split() == [built[0][0], "False", "False"]
     assert said == ""
     assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".o"]
 
