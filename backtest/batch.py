@@ -11,12 +11,11 @@ import numpy as np
 from backtest.bar import counted, untold, watched
 from backtest.costs import Account, Costs
 from backtest.kernels import books
-from backtest.kernels.lanes import LANES
 from backtest.kernels.parts import totals
-from backtest.rows import numbers, scenarios
-from backtest.sharing import Work, walk_abreast, walk_one_by_one
-from backtest.staging import market
-from backtest.terms import one_panel, paired, terms_table
+from backtest.panels import Panels, panels
+from backtest.rows import inside, numbers, scenarios, taken
+from backtest.sharing import Work, walk
+from backtest.terms import paired, terms_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -115,8 +114,7 @@ def simulate_many(
     batch
         Targets of all scenarios, or an iterable of batches: they are walked one at a time, so that memory stays flat.
     costs, account
-        One for all scenarios, or one per scenario; the borrow fee and ``fill`` belong to the panel and must be the
-        same for all.
+        One for all scenarios, or one per scenario.
     paths
         Keep the equity of every session (8 bytes x scenarios x sessions).
     threads
@@ -139,14 +137,10 @@ def simulate_many(
     everyone = [account] if isinstance(account, Account) else list(account)
     charged = [costs] if isinstance(costs, Costs) else list(costs)
     table = terms_table(charged, everyone, capital)
-    one_panel(charged, everyone, borrow)
     known = _known(batch)
     paired(len(table), known)
-    fill = open if everyone[0].fill == "open" else None
-    dearest = max(charged, key=lambda each: each.impact)  # volumes are prepared when any scenario needs them
-    strictest = max(everyone, key=lambda each: each.participation_cap)
-    staged = market(
-        close, fill, dearest, strictest, dividend=dividend, split=split, volume=volume, days=days, borrow=borrow,
+    on = panels(
+        close, open, charged, everyone, dividend=dividend, split=split, volume=volume, days=days, borrow=borrow,
         delistings=delistings,
     )  # fmt: skip
     done, summaries, equities = 0, [], []
@@ -156,7 +150,8 @@ def simulate_many(
             if len(table) > 1 and len(terms) < len(each):
                 paired(len(table), done + len(each))
             tell = counted(done, say)
-            summary, equity = _walk_batch(staged, each, terms, threads or os.cpu_count() or 1, paths=paths, tell=tell)
+            some, many = on.of(done, len(each)), threads or os.cpu_count() or 1
+            summary, equity = _walk_batch(some, each, terms, many, paths=paths, tell=tell)
             done += len(each)
             summaries.append(_summary(summary))
             equities.append(equity)
@@ -181,8 +176,8 @@ def walk_many(
 
     ``abreast`` is worth while for thousands: its kernel takes seconds to compile, once. It changes no number.
     """
-    table = terms_table([costs], [account], capital)
-    summary, equity = _walk_batch(on, batch, table, os.cpu_count() or 1, paths=paths, side_by_side=abreast)
+    table, same = terms_table([costs], [account], capital), Panels([on], np.zeros(1, dtype=np.int64))
+    summary, equity = _walk_batch(same, batch, table, os.cpu_count() or 1, paths=paths, side_by_side=abreast)
     return Walks(_summary(summary), equity if paths else None)
 
 
@@ -202,18 +197,29 @@ def _summary(rows: NDArray[np.float64]) -> pl.DataFrame:
 
 
 def _walk_batch(
-    on: books.Market, batch: Batch, terms: NDArray[np.float64], threads: int, *, paths: bool,
-    side_by_side: bool = True, tell: Callable[[int], None] = untold,
+    on: Panels, batch: Batch, terms: NDArray[np.float64], threads: int, *, paths: bool, side_by_side: bool = True,
+    tell: Callable[[int], None] = untold,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
-    """Walk abreast what is plain, and what is left one by one."""
-    count = len(batch)
+    """Walk every scenario on its panel; give summaries, shape (S, SUMMARY), and equity, shape (S, T) or (0, T)."""
     rows = books.Rows(*numbers(batch.session, batch.start, batch.asset, batch.weight))
     scenario = scenarios(batch.scenario, len(rows.session))
-    summary, equity = np.zeros((count, len(books.SUMMARY))), np.zeros((count if paths else 0, 1, len(on.mark)))
-    work = Work(on, rows, scenario, terms, summary, equity)
-    left = np.ones(count, dtype=np.bool_)
-    if side_by_side and count >= LANES:
-        left = ~walk_abreast(work, threads, tell)
-    if left.any():
-        walk_one_by_one(work, np.flatnonzero(left), threads, tell)
-    return summary, equity[:, 0]
+
+    def walked(
+        market: books.Market, rows: books.Rows, scenario: NDArray[np.int64], terms: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        count = len(scenario) - 1
+        summary, equity = np.zeros((count, len(books.SUMMARY))), np.zeros((count if paths else 0, 1, len(market.mark)))
+        walk(Work(market, rows, scenario, terms, summary, equity), threads, tell, side_by_side=side_by_side)
+        return summary, equity[:, 0]
+
+    if len(on.markets) == 1:
+        return walked(on.markets[0], rows, scenario, terms)
+    inside(rows, on.markets[0], scenario)
+    shares = [np.flatnonzero(on.number == number) for number in range(len(on.markets))]
+    done = [
+        walked(market, *taken(rows, scenario, mine), terms[mine])
+        for market, mine in zip(on.markets, shares, strict=True)
+    ]
+    back = np.argsort(np.concatenate(shares))
+    summary, equity = (np.concatenate(each) for each in zip(*done, strict=True))
+    return summary[back], equity[back] if paths else equity

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from backtest.kernels import books
 
-__all__ = ["inside", "numbers", "scenarios", "sparse"]
+__all__ = ["inside", "numbers", "scenarios", "sparse", "taken"]
 
 
 def sparse(weights: NDArray[np.float64], on: books.Market) -> Targets:
@@ -55,6 +55,23 @@ def scenarios(scenario: NDArray[Any], rows: int) -> NDArray[np.int64]:
     first = _positions("scenario", scenario, "the batch")
     _owned("scenario", first, (max(len(first) - 1, 0), "scenario"), (rows, "rows"), "the batch")
     return first
+
+
+def taken(
+    rows: books.Rows, scenario: NDArray[np.int64], chosen: NDArray[np.int64]
+) -> tuple[books.Rows, NDArray[np.int64]]:
+    """Give the rows of some scenarios alone, in the order in which they are chosen, and where each scenario begins."""
+    row, first = _owned_by(chosen, scenario)
+    entry, start = _owned_by(row, rows.start)
+    some = rows._replace(session=rows.session[row], start=start, asset=rows.asset[entry], weight=rows.weight[entry])
+    return some, first
+
+
+def _owned_by(owners: NDArray[np.int64], first: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the positions of all that the owners own, and where those of each begin among them, and the end."""
+    count = first[owners + 1] - first[owners]
+    bounds = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(count)])
+    return np.arange(bounds[-1]) + np.repeat(first[owners] - bounds[:-1], count), bounds
 
 
 def _positions(name: str, values: NDArray[Any], of: str) -> NDArray[np.int64]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from backtest.kernels.objects import Laid
 
-__all__ = ["Work", "walk_abreast", "walk_one_by_one"]
+__all__ = ["Work", "walk", "walk_abreast", "walk_one_by_one"]
 
 SLICE = 32  # scenarios that one thread walks before it looks for more
 
@@ -35,6 +35,15 @@ class Work(NamedTuple):
     terms: NDArray[np.float64]
     summary: NDArray[np.float64]
     equity: NDArray[np.float64]
+
+
+def walk(work: Work, threads: int, tell: Callable[[int], None], *, side_by_side: bool) -> None:
+    """Walk abreast what is plain, and what is left one by one."""
+    left = np.ones(len(work.summary), dtype=np.bool_)
+    if side_by_side and len(left) >= lanes.LANES:
+        left = ~walk_abreast(work, threads, tell)
+    if left.any():
+        walk_one_by_one(work, np.flatnonzero(left), threads, tell)
 
 
 def walk_abreast(work: Work, threads: int, tell: Callable[[int], None]) -> NDArray[np.bool_]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from backtest.costs import Account, Costs
     from backtest.kernels import books
 
-__all__ = ["BPS", "LEAST", "MOST", "market"]
+__all__ = ["BPS", "LEAST", "MOST", "flat_fee", "market"]
 
 BPS = 1e-4
 
@@ -64,11 +64,14 @@ def market(
 
 def _borrow(costs: Costs, close: NDArray[np.float64], given: NDArray[np.float64] | None) -> NDArray[np.float64]:
     fees = _given("borrow", given, close, BORROW)
-    if fees is not None:
-        return fees
+    return np.full((1, close.shape[1]), flat_fee(costs)) if fees is None else fees
+
+
+def flat_fee(costs: Costs) -> float:
+    """Give the borrow fee of all assets, a fraction per year; refuse fees of single ones."""
     if costs.borrow_bps_of:
         raise RunError("costs.borrow_bps_of names assets, and arrays have no names; pass `borrow`, shape like close")
-    return np.full((1, close.shape[1]), costs.borrow_bps_per_year * BPS)
+    return costs.borrow_bps_per_year * BPS
 
 
 def _given(

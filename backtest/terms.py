@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from backtest.costs import Account, Costs
 
-__all__ = ["one_panel", "terms_table"]
+__all__ = ["paired", "terms_table"]
 
 
 def terms_table(costs: Sequence[Costs], accounts: Sequence[Account], capital: float | None) -> NDArray[np.float64]:
@@ -48,17 +48,3 @@ def paired(terms: int, scenarios: int | None) -> None:
     """Refuse another number of costs or accounts than of scenarios (None: not known yet); one goes for all."""
     if scenarios is not None and terms not in {1, scenarios}:
         raise RunError(f"{terms} costs or accounts for {scenarios} scenarios; give one, or one for each")
-
-
-def one_panel(costs: Sequence[Costs], accounts: Sequence[Account], borrow: NDArray[np.float64] | None) -> None:
-    """Refuse scenarios that differ in what the one panel holds, rather than walk them on the first one's."""
-    if borrow is None and any(each.borrow_bps_of for each in costs):
-        raise RunError("costs.borrow_bps_of names assets, and arrays have no names; pass `borrow`, shape like close")
-    for name, values in (
-        ("costs.borrow_bps_per_year", {each.borrow_bps_per_year for each in costs}),
-        ("account.fill", {each.fill for each in accounts}),
-    ):
-        if len(values) > 1:
-            raise RunError(
-                f"{name} differs between scenarios; they share one panel: simulate them in batches of their own"
-            )

@@ -178,19 +178,63 @@ def test_impact_and_participation_take_averages_known_before():
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"costs": [Costs(), Costs(borrow_bps_per_year=50)]}, "borrow_bps_per_year differs between scenarios"),
-        ({"account": [Account(), Account(fill="close")]}, "account.fill differs between scenarios"),
+        ({"costs": [Costs(), Costs(), Costs(borrow_bps_of={"A": 50})]}, "arrays have no names"),
         ({"costs": [Costs(), Costs()]}, "2 costs or accounts for 3 scenarios"),
         ({"costs": [Costs()] * 2, "account": [Account()] * 3}, "2 costs and 3 accounts do not pair"),
         ({"costs": Costs(borrow_bps_of={"A": 50})}, "arrays have no names"),
     ],
 )
-def test_scenarios_that_cannot_share_a_panel_are_refused(change, said):
+def test_settings_that_belong_to_no_scenario_are_refused(change, said):
     """What one scenario asks for is never taken from another in silence."""
     close, _ = panel()
-    count = 2 if "differs" in said else 3
     with pytest.raises(RunError, match=said):
-        simulate_many(close, Batch.of([random_targets(1)] * count), **change)
+        simulate_many(close, Batch.of([random_targets(1)] * 3), **change)
+
+
+FILLS, FEES = ("open", "close"), (0.0, 50.0, 300.0)
+ASKED = st.tuples(st.sampled_from(FILLS), st.sampled_from(FEES), st.integers(0, 9), st.booleans())
+
+
+@given(st.lists(ASKED, min_size=1, max_size=40), st.booleans())
+def test_each_scenario_has_its_own_fill_and_borrow_fee(asked, together):
+    """Whatever fills and fees stand beside each other, in one batch or a stream: each walks as it does alone."""
+    close, opens = panel(sessions=30)
+    targets = [random_targets(seed, sessions=30) for _, _, seed, _ in asked]
+    for each, (_, _, _, short) in zip(targets, asked, strict=True):
+        each.weight[:3] *= -1.0 if short else 1.0
+    account = [Account(fill=fill, max_gross=2.0 if short else 1.0) for fill, _, _, short in asked]
+    costs = [Costs(commission_bps=5, borrow_bps_per_year=fee) for _, fee, _, _ in asked]
+    days = np.r_[0.0, np.ones(29)]
+    batch = Batch.of(targets) if together else (Batch.of([each]) for each in targets)
+    many = simulate_many(close, batch, open=opens, days=days, costs=costs, account=account, paths=True)
+    for at, each in enumerate(targets):
+        alone = simulate(close, each, open=opens, days=days, costs=costs[at], account=account[at])
+        assert many.equity[at].tobytes() == alone.equity.tobytes()
+        assert many.summary["orders"][at] == alone.trades.height
+        assert many.summary["borrow"][at] == pytest.approx(alone.costs["borrow"].sum(), rel=1e-12)
+
+
+def test_a_borrow_fee_of_an_array_stands_for_all_scenarios():
+    """It is the panel's: what the costs say of borrowing is not asked, as in a single walk."""
+    close, _ = panel()
+    targets = random_targets(1)
+    targets.weight[:] *= -1.0
+    given = {"borrow": np.full(close.shape, 0.02), "days": np.ones(120)}
+    costs = [Costs(borrow_bps_per_year=fee) for fee in FEES]
+    many = simulate_many(close, Batch.of([targets] * 3), costs=costs, **given)
+    assert many.summary["borrow"].n_unique() == 1
+    assert many.summary["borrow"][0] == pytest.approx(
+        simulate(close, targets, **given).costs["borrow"].sum(), rel=1e-12
+    )
+
+
+def test_a_row_that_cannot_be_walked_keeps_its_number_among_several_panels():
+    """The message counts the rows of the batch as it was given."""
+    close, opens = panel()
+    late = Targets(np.array([5, 3]), np.array([0, 1, 2]), np.zeros(2, np.int64), np.zeros(2, np.int64), np.full(2, 0.5))
+    account = [Account(fill=fill) for fill in FILLS]
+    with pytest.raises(RunError, match="row 13 of the targets trades in session 3, the one before it in 5"):
+        simulate_many(close, Batch.of([random_targets(1), late]), open=opens, account=account)
 
 
 @pytest.mark.parametrize(("assets", "sessions", "said"), [(5, 120, "asset 0 to 5"), (6, 100, "session 0 to 110")])
