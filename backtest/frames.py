@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from backtest.kernels.attribute import KINDS
 from backtest.money import gains
 
 if TYPE_CHECKING:
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from backtest.simulation import Walk
     from backtest.walks import Attribution, Stage
 
-__all__ = ["COSTS", "attribution", "daily", "trades", "weights"]
-COSTS = ("half_spread", "slippage", "commission", "impact", "borrow")
+__all__ = ["attribution", "daily", "trades", "weights"]
 
 
 def daily(on: Stage, walked: Walk, base: Walk, benchmark: Walk | None) -> pl.DataFrame:
@@ -51,7 +51,7 @@ def daily(on: Stage, walked: Walk, base: Walk, benchmark: Walk | None) -> pl.Dat
             "benchmark_costs": _spent(benchmark, starts),
             "dividend": np.add.reduceat(walked.dividend, starts),
             "interest": np.add.reduceat(walked.interest, starts),
-            **{kind: np.add.reduceat(walked.costs[kind], starts) for kind in COSTS},
+            **{kind: np.add.reduceat(walked.costs[kind], starts) for kind in KINDS},
             "stale": np.add.reduceat(held_stale.astype(np.int64), starts),
             **{name: np.add.reduceat(made, starts) for name, made in _converted(on, walked).items()},
         },
@@ -63,7 +63,7 @@ def _spent(walked: Walk | None, starts: NDArray[np.int64]) -> pl.Series:
     if walked is None:
         return pl.Series([None] * len(starts), dtype=pl.Float64)
     spent: NDArray[np.float64] = np.zeros(len(walked.equity))
-    for kind in COSTS:
+    for kind in KINDS:
         spent = spent + walked.costs[kind]
     return pl.Series(np.add.reduceat(spent, starts))
 
@@ -113,15 +113,16 @@ def trades(on: Stage, walked: Walk) -> pl.DataFrame:
 
 
 def attribution(on: Stage, split: Attribution, walked: Walk, behind: Sequence[tuple[str, str]]) -> pl.DataFrame:
-    """Give gross, cost and pnl per day of every (event_id, signal) behind a part, of ``base`` and ``cash``.
+    """Give gross, cost, pnl and the cost by kind, per day, of every (event_id, signal) behind a part.
 
-    A control has its own name for an event_id; rows without effect are left out.
+    ``base`` and ``cash`` stand beside them; a control has its own name for an event_id; rows of no effect are left out.
     """
     names = ("base", *(event_id for event_id, _ in behind), "cash")
     signals = ("", *(signal for _, signal in behind), "")
     days, starts = np.unique(on.panel.sessions[on.first :], return_index=True)
     gain = np.add.reduceat(np.column_stack([split.gain, walked.interest]), starts, axis=0)
     cost = np.add.reduceat(np.column_stack([split.cost, np.zeros(len(walked.interest))]), starts, axis=0)
+    kinds = np.add.reduceat(np.pad(split.kinds, ((0, 0), (0, 0), (0, 1))), starts, axis=0)
     session, part = np.nonzero((gain != 0.0) | (cost != 0.0))
     return pl.DataFrame(
         {
@@ -131,6 +132,7 @@ def attribution(on: Stage, split: Attribution, walked: Walk, behind: Sequence[tu
             "gross": gain[session, part],
             "cost": cost[session, part],
             "pnl": gain[session, part] - cost[session, part],
+            **{kind: kinds[session, at, part] for at, kind in enumerate(KINDS)},
         },
     )
 

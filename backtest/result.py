@@ -120,7 +120,7 @@ class Result:
         direction, value, low, high, prior, unit, source, pnl (currency, null when not traded).
     attribution
         event_id (``base`` and ``cash`` beside the events), session, gross, cost, pnl = gross - cost; sums to the equity
-        change.
+        change. half_spread, slippage, commission, impact, borrow: the cost by kind, which sums to that of the session.
     funnel
         Counts of events by stage with the reasons of every loss.
     metrics

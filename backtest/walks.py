@@ -47,11 +47,13 @@ class Stage:
 class Attribution:
     """Gain and cost per session and part, shape (T, parts); which parts ever held shares, and which never could.
 
-    ``unpriced`` parts wished for weight only in sessions in which the asset had no fill price.
+    ``kinds``, shape (T, KINDS, parts), is the cost by kind. ``unpriced`` parts wished for weight only in sessions in
+    which the asset had no fill price.
     """
 
     gain: NDArray[np.float64]
     cost: NDArray[np.float64]
+    kinds: NDArray[np.float64]
     held: NDArray[np.bool_]
     unpriced: NDArray[np.bool_]
 
@@ -148,7 +150,7 @@ def attribute(on: Stage, targets: Targets, walked: Walk, count: int) -> Attribut
     pieces = parts(*rows, len(on.panel.assets))
     journal = (walked.label, walked.order, walked.value, -1 if walked.stopped is None else walked.stopped)
     gain, cost, held = second.attribute(pieces, *journal, on.market, count)
-    return Attribution(gain, cost, held, _unpriced(on.market, shifted, count))
+    return Attribution(gain, cost[:, 0], cost[:, 1:], held, _unpriced(on.market, shifted, count))
 
 
 def _unpriced(market: Market, targets: Targets, count: int) -> NDArray[np.bool_]:

@@ -23,9 +23,9 @@ class Order:
     reason: str = "filled"
 
     @property
-    def costs(self):
-        """Give all costs of the order."""
-        return self.half_spread + self.slippage + self.commission + self.impact
+    def kinds(self):
+        """Give what the order cost, by kind."""
+        return self.half_spread, self.slippage, self.commission, self.impact
 
 
 @dataclass
@@ -421,7 +421,8 @@ def _affordable(orders, equity, cash, position, value, costs, account, extras):
 def attribute(book, prices, rows, costs):
     """Split gains and costs over parts.
 
-    rows: {session: {asset: {part: weight}}}; gives {(session, part): [gain, cost]}.
+    rows: {session: {asset: {part: weight}}}; gives {(session, part): [gain, costs by kind]}: those of an order in the
+    order of ``Order``, then the borrow fee.
     """
     T, N = len(prices.close), len(prices.close[0]) if prices.close else 0
     held: list[dict] = [{} for _ in range(N)]
@@ -429,10 +430,10 @@ def attribute(book, prices, rows, costs):
     mark = [math.nan] * N
     out: dict = {}
 
-    def book_to(t, part, gain=0.0, cost=0.0):
-        line = out.setdefault((t, part), [0.0, 0.0])
-        line[0] += gain
-        line[1] += cost
+    def book_to(t, part, gain=0.0, order=FREE, fee=0.0):
+        line = out.setdefault((t, part), [0.0] * 6)
+        for at, amount in enumerate((gain, *order, fee)):
+            line[at] += amount
 
     for t in range(T):
         today = [order for order in book.orders if order.session == t]
@@ -462,7 +463,7 @@ def attribute(book, prices, rows, costs):
                 short = sum(-s for s in held[i].values() if s < 0)
                 for part, s in held[i].items():
                     if s < 0:
-                        book_to(t, part, cost=fee * -s / short)
+                        book_to(t, part, fee=fee * -s / short)
             if (asked or i in orders) and not math.isnan(prices.fill[t][i]) and i not in book.gone.get(t, ()):
                 for part, s in held[i].items():
                     book_to(t, part, gain=s * (prices.fill[t][i] - last) if s else 0.0)
@@ -481,6 +482,7 @@ def attribute(book, prices, rows, costs):
     return out
 
 
+FREE = (0.0, 0.0, 0.0, 0.0)
 TRADES = ("filled", "delayed", "scaled", "partial", "turnover", "band", "margin", "lot")
 
 
@@ -494,7 +496,7 @@ def _shrink(held, shares):
 def _share_costs(t, held, order, book_to):
     total = sum(abs(s) for s in held.values())
     for part, s in held.items():
-        book_to(t, part, cost=order.costs * abs(s) / total)
+        book_to(t, part, order=[cost * abs(s) / total for cost in order.kinds])
 
 
 def _net_and_fill(t, held, wish, scale, order, book_to):
@@ -508,5 +510,5 @@ def _net_and_fill(t, held, wish, scale, order, book_to):
         share = 1.0
         if on_heavy_side:
             share = (light + abs(filled)) / heavy
-            book_to(t, part, cost=order.costs * abs(c) / heavy if order else 0.0)
+            book_to(t, part, order=[cost * abs(c) / heavy for cost in order.kinds] if order else FREE)
         held[part] = held.get(part, 0.0) + c * share

@@ -110,7 +110,12 @@ class Case:
         return oracle.walk(self.prices(), rows, self.costs, self.account)
 
     def attribute(self, book):
-        """Split a walk with the kernel."""
+        """Split a walk with the kernel: gain and all costs per session and part, which parts held shares."""
+        gain, cost, held = self.attribute_kinds(book)
+        return gain, cost[:, 0], held
+
+    def attribute_kinds(self, book):
+        """Split a walk with the kernel: gain, costs (all, then by kind) and which parts held shares."""
         pieces = parts(*self.entries(), self.close.shape[1])
         return second.attribute(pieces, book.label, book.order, book.value, book.stopped, self.market(), self.parts)
 

@@ -38,6 +38,9 @@ F = NDArray[np.float64]
 I = NDArray[np.int64]
 B = NDArray[np.bool_]
 
+KINDS = ("half_spread", "slippage", "commission", "impact", "borrow")
+ALL, ORDERED, LENT = 0, 1, 1 + KINDS.index("borrow")  # rows of costs: all kinds together, those of orders, borrowing
+
 
 class Parts(NamedTuple):
     """Targets by part: row k trades in session[k] and owns the entries start[k] to start[k + 1].
@@ -56,33 +59,36 @@ class Parts(NamedTuple):
 
 
 def attribute(parts: Parts, label: I, order: F, value: F, stopped: int, market: Market, n_parts: int) -> tuple[F, F, B]:
-    """Give gain and cost of every part in every session, each of shape (T, n_parts), and which parts held shares.
+    """Give the gain (T, n_parts) and costs (T, 1 + KINDS, n_parts) of every part, and which parts held shares.
 
     ``label`` and ``order`` are the first walk's journal, ``value`` its V per session, ``stopped`` the session of its
-    ruin or -1. Gains are price moves and dividends; costs are those of orders (all kinds) and borrow fees.
+    ruin or -1. Gains are price moves and dividends; costs are those of orders and borrow fees, in all and by kind.
     """
     sessions, assets = market.mark.shape
-    gain, cost = np.zeros((sessions, n_parts)), np.zeros((sessions, n_parts))
+    gain, cost = np.zeros((sessions, n_parts)), np.zeros((sessions, 1 + len(KINDS), n_parts))
     held = np.zeros(n_parts, np.bool_)
-    pairs, orders, flags = np.zeros((2, len(parts.pair_asset))), np.zeros((4, assets)), np.zeros((3, assets), np.bool_)
+    pairs, orders, flags = np.zeros((2, len(parts.pair_asset))), np.zeros((3, assets)), np.zeros((3, assets), np.bool_)
     last = sessions if stopped < 0 else stopped + 1
-    _attribute(parts, label, order, value, last, market, gain, cost, held, pairs, orders, flags)
+    paid = np.zeros((assets, LENT))
+    _attribute(parts, label, order, value, last, market, gain, cost, held, pairs, orders, paid, flags)
     return gain, cost, held
 
 
 @entry
 def _attribute(
     parts: Parts, label: I, order: F, value: F, last_session: int, market: Market, gain: F, cost: F, held: B, pairs: F,
-    orders: F, flags: B,
+    orders: F, paid: F, flags: B,
 ) -> None:  # fmt: skip
     N = market.mark.shape[1]
     shares, wish = pairs[0], pairs[1]
-    filled, paid, lieu, gone = orders[0], orders[1], orders[2], orders[3]
+    filled, lieu, gone = orders[0], orders[1], orders[2]
     asked, margin, dead = flags[0], flags[1], flags[2]
     k, o = ZERO, ZERO
     for t in range(last_session):
         for i in range(N):
-            asked[i], margin[i], filled[i], paid[i], lieu[i], gone[i] = False, False, 0.0, 0.0, 0.0, np.nan
+            asked[i], margin[i], filled[i], lieu[i], gone[i] = False, False, 0.0, 0.0, np.nan
+            for kind in range(LENT):
+                paid[i, kind] = 0.0
         if k < len(parts.session) and parts.session[k] == t:
             _set_wishes(parts, k, wish, asked)
             k += 1
@@ -95,9 +101,11 @@ def _attribute(
                 gone[i] = order[o, PRICE] if order[o, SHARES] != 0.0 else gone[i]
             elif why not in (WAITING, NO_VOLUME, RUINED):
                 filled[i], asked[i], margin[i] = order[o, SHARES], True, why == MARGIN
-                paid[i] = (order[o, IN_SPREAD] + order[o, IN_SLIPPAGE]) + (
+                paid[i, ALL] = (order[o, IN_SPREAD] + order[o, IN_SLIPPAGE]) + (
                     order[o, IN_COMMISSION] + order[o, IN_IMPACT]
                 )
+                for kind in range(ORDERED, LENT):
+                    paid[i, kind] = order[o, IN_SPREAD + kind - ORDERED]
             o += 1
         split, dividend = market.split[min(t, len(market.split) - 1)], market.dividend[min(t, len(market.dividend) - 1)]
         borrow = market.borrow[min(t, len(market.borrow) - 1)]
@@ -142,12 +150,19 @@ def _shrink(shares: F, start: int, end: int, change: float) -> None:
 
 
 @INNER
-def _share_costs(parts: Parts, shares: F, start: int, end: int, paid: float, cost: F) -> None:
+def _share_costs(parts: Parts, shares: F, start: int, end: int, paid: F, cost: F) -> None:
     total = 0.0
     for p in range(start, end):
         total += abs(shares[p])
     for p in range(start, end):
-        cost[parts.pair_part[p]] += paid * abs(shares[p]) / total
+        _charge(paid, abs(shares[p]), total, cost, parts.pair_part[p])
+
+
+@INNER
+def _charge(paid: F, share: float, total: float, cost: F, part: int) -> None:
+    """Charge a part its share of what an order paid, all together and of each kind."""
+    for kind in range(LENT):
+        cost[kind, part] += paid[kind] * share / total
 
 
 @INNER
@@ -180,12 +195,14 @@ def _charge_borrow(parts: Parts, shares: F, start: int, end: int, cost: F, rate:
     if net < 0.0:
         for p in range(start, end):
             if shares[p] < 0.0:
-                cost[parts.pair_part[p]] += rate * -net * (-shares[p] / short)
+                fee = rate * -net * (-shares[p] / short)
+                cost[ALL, parts.pair_part[p]] += fee
+                cost[LENT, parts.pair_part[p]] += fee
 
 
 @INNER
 def _cross(
-    parts: Parts, shares: F, wish: F, start: int, end: int, scale: float, filled: float, paid: float, cost: F
+    parts: Parts, shares: F, wish: F, start: int, end: int, scale: float, filled: float, paid: F, cost: F
 ) -> None:
     """Net the parts' wishes against each other, then share the fill and its cost among those on its side."""
     buying, selling = 0.0, 0.0
@@ -200,9 +217,9 @@ def _cross(
         change = wish[p] * scale - shares[p]
         on_side = change > 0.0 if long else change < 0.0
         if on_side:
-            cost[parts.pair_part[p]] += paid * abs(change) / side
+            _charge(paid, abs(change), side, cost, parts.pair_part[p])
             change *= met / side
         shares[p] += change
     if side == 0.0:
         shares[start] += filled
-        cost[parts.pair_part[start]] += paid
+        _charge(paid, 1.0, 1.0, cost, parts.pair_part[start])

@@ -39,6 +39,19 @@ def test_the_attribution_sums_to_the_equity_change(small):
     assert np.abs(change(result) - attributed(result)).max() <= 1e-9 * result.daily["equity"].max()
 
 
+def test_each_kind_of_cost_is_attributed_whole(small):
+    """Events and base together pay what the session paid of every kind, to 1e-9 of equity."""
+    result, kinds = small.run(), ("half_spread", "slippage", "commission", "impact", "borrow")
+    paid = result.attribution.group_by("session").agg(pl.col("cost", *kinds).sum())
+    both = result.daily.select("session", *(pl.col(kind).alias(f"{kind}_paid") for kind in kinds)).join(paid, "session")
+    bound = 1e-9 * result.daily["equity"].max()
+    for kind in kinds:
+        assert both[kind].sum() == pytest.approx(result.daily[kind].sum(), abs=bound)
+        assert (both[kind] - both[f"{kind}_paid"]).abs().max() <= bound
+    assert both["cost"].sum() == pytest.approx(sum(both[kind].sum() for kind in kinds), abs=bound)
+    assert both["commission"].sum() > 0.0
+
+
 def test_the_funnel_sums_and_equals_the_event_table(small):
     """Every event read is traded or lost once, with a reason."""
     result = small.run()

@@ -48,12 +48,26 @@ def test_costs_fall_on_the_side_that_trades():
 def test_the_split_equals_its_slow_twin(case):
     """Gains and costs by part agree with plain Python on random markets."""
     book, slow = case.walk(), case.slow()
-    gain, cost, _ = case.attribute(book)
+    gain, cost, _ = case.attribute_kinds(book)
     expected = oracle.attribute(slow, case.prices(), case.rows, case.costs)
     tolerance = 1e-8 * max(1.0, np.abs(slow.equity).max())
-    for (t, part), (gained, paid) in expected.items():
+    for (t, part), (gained, *kinds) in expected.items():
         assert gain[t, part] == pytest.approx(gained, abs=tolerance)
-        assert cost[t, part] == pytest.approx(paid, abs=tolerance)
+        assert cost[t, 0, part] == pytest.approx(sum(kinds), abs=tolerance)
+        assert cost[t, 1:, part] == pytest.approx(kinds, abs=tolerance)
+
+
+@given(cases())
+def test_the_split_of_every_kind_of_cost_sums_to_what_was_paid(case):
+    """Half spread, slippage, commission, impact and borrow fee: the parts' sum to the session's, and to their cost."""
+    book = case.walk()
+    _, cost, _ = case.attribute_kinds(book)
+    spent = np.zeros((len(book.equity), 5))
+    np.add.at(spent, book.label[:, 0], np.column_stack([book.order[:, 4:], np.zeros(len(book.order))]))
+    spent[:, 4] = book.borrow
+    scale = max(1.0, np.abs(book.equity).max())
+    assert np.allclose(cost[:, 1:].sum(axis=2), spent, rtol=0.0, atol=1e-9 * scale)
+    assert np.allclose(cost[:, 1:].sum(axis=1), cost[:, 0], rtol=0.0, atol=1e-9 * scale)
 
 
 @given(cases())
