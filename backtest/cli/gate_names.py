@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from backtest.cli.gates import misnamed
 from backtest.result import Metric
 from data.errors import ConfigError, Finding
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from backtest.cli.gates import Gate
     from backtest.result import Result
 
-__all__ = ["beside", "check", "check_benchmark", "misnamed"]
+__all__ = ["beside", "check", "check_benchmark"]
 
 BESIDE = {"placebo_p": "fraction", "events_traded": "count", "events_lost": "count"}
 NUMBERS = ("fraction", "fraction per year", "ratio", "currency", "currency per year", "count", "years")
@@ -77,13 +77,6 @@ def _findings(gate: Gate, units: dict[str, str]) -> Iterator[Finding]:
         yield Finding(f"--fail-if {gate.text}", gate.metric, "", f"is a {units[gate.metric]}, expected a number")
     else:
         yield from _beyond(gate)
-
-
-def misnamed(gate: Gate, known: Sequence[str]) -> Finding:
-    """Say that a gate names no number, and the nearest name."""
-    near = get_close_matches(gate.metric, known, 1)
-    hint = f"did you mean `{near[0]}`?" if near else "as sharpe, cagr, max_drawdown; `--json` of a run names them all"
-    return Finding(f"--fail-if {gate.text}", gate.metric, "", "is not a metric", hint)
 
 
 def _beyond(gate: Gate) -> Iterator[Finding]:

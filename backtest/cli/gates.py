@@ -6,9 +6,9 @@ import math
 import operator
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from backtest.cli.gate_names import misnamed
 from data.errors import ConfigError, Finding
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from backtest.result import Metric
 
-__all__ = ["Gate", "Outcome", "judge", "parse"]
+__all__ = ["Gate", "Outcome", "judge", "misnamed", "parse"]
 
 CONDITION = re.compile(r"\s*([a-z][a-z0-9_]*)\s*(<=|>=|<|>)\s*(\S+)\s*")
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
@@ -86,13 +86,13 @@ def judge(gates: Sequence[Gate], metrics: Sequence[Metric]) -> list[Outcome]:
 
     """
     known = {metric.name: metric for metric in metrics}
-    findings = [finding for gate in gates if (finding := _misnamed(gate, known))]
+    findings = [finding for gate in gates if (finding := _unjudged(gate, known))]
     if findings:
         raise ConfigError("a gate names no number of this run", findings)
     return [_outcome(gate, known[gate.metric]) for gate in gates]
 
 
-def _misnamed(gate: Gate, known: dict[str, Metric]) -> Finding | None:
+def _unjudged(gate: Gate, known: dict[str, Metric]) -> Finding | None:
     if gate.metric not in known:
         return misnamed(gate, list(known))
     value = known[gate.metric].value
@@ -104,3 +104,10 @@ def _outcome(gate: Gate, metric: Metric) -> Outcome:
         return Outcome(gate, failed=True, found=f"{gate.metric} is undefined: {metric.reason}")
     failed = OPERATORS[gate.operator](metric.value, gate.bound)
     return Outcome(gate, failed, f"{gate.metric} is {metric.value:.6g}")
+
+
+def misnamed(gate: Gate, known: Sequence[str]) -> Finding:
+    """Say that a gate names no number, and the nearest name."""
+    near = get_close_matches(gate.metric, known, 1)
+    hint = f"did you mean `{near[0]}`?" if near else "as sharpe, cagr, max_drawdown; `--json` of a run names them all"
+    return Finding(f"--fail-if {gate.text}", gate.metric, "", "is not a metric", hint)
