@@ -114,7 +114,7 @@ def simulate_many(
     batch
         Targets of all scenarios, or an iterable of batches: they are walked one at a time, so that memory stays flat.
     costs, account
-        One for all scenarios, or one per scenario.
+        One for all scenarios, or one per scenario. ``borrow``, when given, stands for the fee of them all.
     paths
         Keep the equity of every session (8 bytes x scenarios x sessions).
     threads
@@ -215,11 +215,11 @@ def _walk_batch(
     if len(on.markets) == 1:
         return walked(on.markets[0], rows, scenario, terms)
     inside(rows, on.markets[0], scenario)
-    shares = [np.flatnonzero(on.number == number) for number in range(len(on.markets))]
-    done = [
-        walked(market, *taken(rows, scenario, mine), terms[mine])
-        for market, mine in zip(on.markets, shares, strict=True)
-    ]
-    back = np.argsort(np.concatenate(shares))
-    summary, equity = (np.concatenate(each) for each in zip(*done, strict=True))
-    return summary[back], equity[back] if paths else equity
+    summary = np.zeros((len(batch), len(books.SUMMARY)))
+    equity = np.zeros((len(batch) if paths else 0, len(on.markets[0].mark)))
+    for number, market in enumerate(on.markets):
+        mine = np.flatnonzero(on.number == number)
+        summary[mine], some = walked(market, *taken(rows, scenario, mine), terms[mine])
+        if paths:
+            equity[mine] = some
+    return summary, equity

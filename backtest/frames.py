@@ -122,7 +122,6 @@ def attribution(on: Stage, split: Attribution, walked: Walk, behind: Sequence[tu
     days, starts = np.unique(on.panel.sessions[on.first :], return_index=True)
     gain = np.add.reduceat(np.column_stack([split.gain, walked.interest]), starts, axis=0)
     cost = np.add.reduceat(np.column_stack([split.cost, np.zeros(len(walked.interest))]), starts, axis=0)
-    kinds = np.add.reduceat(np.pad(split.kinds, ((0, 0), (0, 0), (0, 1))), starts, axis=0)
     session, part = np.nonzero((gain != 0.0) | (cost != 0.0))
     return pl.DataFrame(
         {
@@ -132,9 +131,14 @@ def attribution(on: Stage, split: Attribution, walked: Walk, behind: Sequence[tu
             "gross": gain[session, part],
             "cost": cost[session, part],
             "pnl": gain[session, part] - cost[session, part],
-            **{kind: kinds[session, at, part] for at, kind in enumerate(KINDS)},
+            **{kind: _of_kind(split.kinds[:, at], starts)[session, part] for at, kind in enumerate(KINDS)},
         },
     )
+
+
+def _of_kind(cost: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Add the cost of one kind per day; ``cash``, the last part, costs nothing."""
+    return np.pad(np.add.reduceat(cost, starts, axis=0), ((0, 0), (0, 1)))
 
 
 def _names(names: Sequence[str], codes: NDArray[np.int64]) -> pl.Series:

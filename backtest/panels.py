@@ -1,4 +1,4 @@
-"""The panels of a batch: one for each fill and borrow fee that its scenarios ask for."""
+"""The panels of a batch: one for each price at which its scenarios fill."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from backtest.staging import flat_fee, market
+from backtest.staging import market, unnamed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,24 +34,20 @@ def panels(
     close: NDArray[np.float64], opens: NDArray[np.float64] | None, costs: Sequence[Costs], accounts: Sequence[Account],
     **given: Any,
 ) -> Panels:  # fmt: skip
-    """Prepare a panel for every pair of fill and borrow fee; ``given`` are the other arrays of ``staging.market``.
+    """Prepare the panel of orders that fill at the open, at the close, or both; ``given`` as for ``staging.market``.
 
-    Costs and accounts are one for all or one for each. A borrow fee given as an array stands for all scenarios; volumes
-    are prepared when any of them needs them.
+    Volumes are prepared when any scenario needs them. Without opens all fill at the close.
     """
-    rates = [None if given.get("borrow") is not None else flat_fee(each) for each in costs]
-    count = max(len(costs), len(accounts))
-    kinds = [(accounts[at % len(accounts)].fill, rates[at % len(rates)]) for at in range(count)]
-    distinct = list(dict.fromkeys(kinds))
+    if given.get("borrow") is None:
+        for each in costs:
+            unnamed(each)
+    at_open = [opens is not None and each.fill == "open" for each in accounts]
     dearest = max(costs, key=lambda each: each.impact)
     strictest = max(accounts, key=lambda each: each.participation_cap)
-    filled = {
-        fill: market(close, opens if fill == "open" else None, dearest, strictest, **given)
-        for fill in dict.fromkeys(fill for fill, _ in distinct)
-    }
-    markets = [
-        on if rate is None else on._replace(borrow=np.full((1, on.mark.shape[1]), rate))
-        for on, rate in ((filled[fill], rate) for fill, rate in distinct)
-    ]
-    numbers = {kind: at for at, kind in enumerate(distinct)}
-    return Panels(markets, np.array([numbers[kind] for kind in kinds]))
+    first = market(close, opens if at_open[0] else None, dearest, strictest, **given)
+    if len(set(at_open)) == 1:
+        return Panels([first], np.zeros(1, dtype=np.int64))
+    bare = dearest.model_copy(update={"impact": 0.0}), strictest.model_copy(update={"participation_cap": 0.0})
+    second = market(close, None if at_open[0] else opens, *bare, **given)
+    both = [first, second._replace(volume=first.volume, sigma=first.sigma)]
+    return Panels(both, np.array([each != at_open[0] for each in at_open], dtype=np.int64))

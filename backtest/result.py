@@ -120,7 +120,8 @@ class Result:
         direction, value, low, high, prior, unit, source, pnl (currency, null when not traded).
     attribution
         event_id (``base`` and ``cash`` beside the events), session, gross, cost, pnl = gross - cost; sums to the equity
-        change. half_spread, slippage, commission, impact, borrow: the cost by kind, which sums to that of the session.
+        change. half_spread, slippage, commission, impact, borrow: the cost by kind, which sums to that of the session;
+        not in a run that was stored before they were kept.
     funnel
         Counts of events by stage with the reasons of every loss.
     metrics

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from backtest.costs import Account, Costs
     from backtest.kernels import books
 
-__all__ = ["BPS", "LEAST", "MOST", "flat_fee", "market"]
+__all__ = ["BPS", "LEAST", "MOST", "market", "unnamed"]
 
 BPS = 1e-4
 
@@ -57,21 +57,23 @@ def market(
         kept("days", since, DAYS),
         volume=average,
         sigma=sigma,
-        borrow=_borrow(costs, close, borrow),
+        borrow=_own_fees(costs, close, borrow),
         delistings=_delisted(delistings or {}, close),
     )
 
 
-def _borrow(costs: Costs, close: NDArray[np.float64], given: NDArray[np.float64] | None) -> NDArray[np.float64]:
+def _own_fees(costs: Costs, close: NDArray[np.float64], given: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """Give the borrow fees of the panel itself, of shape (0, N) when there are none: then those of the costs count."""
     fees = _given("borrow", given, close, BORROW)
-    return np.full((1, close.shape[1]), flat_fee(costs)) if fees is None else fees
+    if fees is None:
+        unnamed(costs)
+    return np.zeros((0, close.shape[1])) if fees is None else fees
 
 
-def flat_fee(costs: Costs) -> float:
-    """Give the borrow fee of all assets, a fraction per year; refuse fees of single ones."""
+def unnamed(costs: Costs) -> None:
+    """Refuse fees of single assets: arrays cannot say which they are."""
     if costs.borrow_bps_of:
         raise RunError("costs.borrow_bps_of names assets, and arrays have no names; pass `borrow`, shape like close")
-    return costs.borrow_bps_per_year * BPS
 
 
 def _given(

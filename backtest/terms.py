@@ -22,6 +22,8 @@ __all__ = ["paired", "terms_table"]
 def terms_table(costs: Sequence[Costs], accounts: Sequence[Account], capital: float | None) -> NDArray[np.float64]:
     """Give one row of Terms per scenario, a single row when costs and account are the same for all."""
     count = max(len(costs), len(accounts))
+    if not costs or not accounts:
+        raise RunError("no costs or no accounts are given; give one, or one per scenario")
     if {len(costs), len(accounts)} - {1, count}:
         raise RunError(f"{len(costs)} costs and {len(accounts)} accounts do not pair; give one, or one per scenario")
     pairs = zip(costs if len(costs) == count else [costs[0]] * count,
@@ -42,6 +44,7 @@ def _terms(costs: Costs, account: Account, capital: float | None) -> Iterator[fl
     yield from (costs.cash_bps_per_year * BPS, costs.margin_bps_per_year * BPS)
     yield from (account.no_trade_band, account.lot, account.turnover_cap)
     yield from (account.participation_cap, account.maintenance_margin, account.funding == "sequential")
+    yield costs.borrow_bps_per_year * BPS
 
 
 def paired(terms: int, scenarios: int | None) -> None:

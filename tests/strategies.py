@@ -19,6 +19,7 @@ FREE = {
 }  # fmt: skip
 
 PLAIN = {"gaps": False, "actions": False, "carry": False, "bounds": False}
+IGNORED = 0.9  # a fee of the account that nobody pays where the panel has fees of its own
 SCALABLE = {"half_spread": 0.001, "slippage": 0.0005, "commission": 0.001}
 
 
@@ -38,6 +39,7 @@ class Case:
     sigma: np.ndarray | None = None
     delistings: dict = field(default_factory=dict)
     parts: int = 4
+    flat: float | None = None  # the borrow fee of the account, where the panel has none of its own
 
     def __post_init__(self):
         """Fill what was left out."""
@@ -47,14 +49,19 @@ class Case:
         self.days = np.r_[0.0, np.ones(max(sessions - 1, 0))][:sessions] if self.days is None else self.days
         self.volume = np.full((sessions, assets), 1e6) if self.volume is None else self.volume
         self.sigma = np.full((sessions, assets), 0.02) if self.sigma is None else self.sigma
-        self.costs = {**FREE, "borrow": np.zeros((sessions, assets)), **self.costs}
+        self.costs = {**FREE, "borrow": np.full((sessions, assets), self.flat or 0.0), **self.costs}
 
     def market(self):
         """Give the panel as the walk wants it."""
+        own = self.flat is None
         return prepare.market(
             self.fill, self.close, self.dividend, self.split, self.days, volume=self.volume, sigma=self.sigma,
-            borrow=np.asarray(self.costs["borrow"], dtype=np.float64), delistings=self.delistings,
+            borrow=self.fees() if own else np.zeros((0, self.close.shape[1])), delistings=self.delistings,
         )  # fmt: skip
+
+    def fees(self):
+        """Give the borrow fee of every asset and session."""
+        return np.asarray(self.costs["borrow"], dtype=np.float64)
 
     def entries(self):
         """Give session, start, asset, part, weight arrays."""
@@ -78,7 +85,7 @@ class Case:
         return np.array([[
             a.capital, a.max_gross, c["half_spread"], c["slippage"], c["commission"], c["per_share"], c["minimum"],
             c["impact"], c["cash"], c["debit"], a.band, a.lot, a.turnover_cap, a.participation_cap, a.maintenance,
-            float(a.sequential),
+            float(a.sequential), IGNORED if self.flat is None else self.flat,
         ]])  # fmt: skip
 
     def walk(self):
@@ -117,7 +124,8 @@ class Case:
     def attribute_kinds(self, book):
         """Split a walk with the kernel: gain, costs (all, then by kind) and which parts held shares."""
         pieces = parts(*self.entries(), self.close.shape[1])
-        return second.attribute(pieces, book.label, book.order, book.value, book.stopped, self.market(), self.parts)
+        market = self.market()._replace(borrow=self.fees())
+        return second.attribute(pieces, book.label, book.order, book.value, book.stopped, market, self.parts)
 
 
 def _rows(rng, sessions, assets, parts, gross, *, long_only):
@@ -165,11 +173,12 @@ def cases(
         "commission": draw(st.sampled_from([0.0, 0.001])), "per_share": draw(st.sampled_from([0.0, 0.01])),
         "minimum": draw(st.sampled_from([0.0, 0.0, 5.0])), "impact": draw(st.sampled_from([0.0, 0.0, 0.5])),
     }  # fmt: skip
+    flat = draw(st.sampled_from([None, None, 0.03])) if carry else None
     if carry:
         charged = {
             "cash": draw(st.sampled_from([0.0, 0.02])),
             "debit": 0.06,
-            "borrow": rng.uniform(0.0, 0.05, shape),
+            "borrow": rng.uniform(0.0, 0.05, shape) if flat is None else np.full(shape, flat),
             **charged,
         }
     account = oracle.Account(max_gross=limit, band=draw(st.sampled_from([0.0, 0.0, 0.02])))
@@ -183,7 +192,7 @@ def cases(
         close, fill, _rows(rng, sessions, assets, 4, asked, long_only=only_long), charged, account,
         dividend=dividend, split=split, days=np.r_[0.0, rng.integers(1, 5, sessions - 1)].astype(np.float64),
         volume=np.where(rng.random(shape) < 0.03, np.nan, rng.uniform(50.0, 5_000.0, shape)),
-        sigma=rng.uniform(0.005, 0.05, shape), delistings=lost,
+        sigma=rng.uniform(0.005, 0.05, shape), delistings=lost, flat=flat,
     )  # fmt: skip
 
 

@@ -95,10 +95,11 @@ def accrue(market: Market, terms: Terms, position: F, cash: float, t: int) -> tu
     years = market.days[t] / DAYS_PER_YEAR
     interest = cash * (terms.credit if cash > 0.0 else terms.debit) * years
     borrow = 0.0
-    fee = market.borrow[min(t, len(market.borrow) - 1)]
+    own = len(market.borrow) > 0
     for i in range(len(position)):
         if position[i] < 0.0:
-            borrow -= position[i] * last_mark(market.mark, market.split, i, t) * fee[i]
+            fee = market.borrow[min(t, len(market.borrow) - 1), i] if own else terms.borrow
+            borrow -= position[i] * last_mark(market.mark, market.split, i, t) * fee
     return interest, borrow * years
 
 

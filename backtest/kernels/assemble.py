@@ -18,7 +18,7 @@ class Library(codegen.AOTCodeLibrary):  # type: ignore[misc]
     """Functions as they were lowered, and the libraries of those that they call: nothing of it runs by itself."""
 
     def __init__(self, *args: Any) -> None:
-        codegen.CodeLibrary.__init__(self, *args)
+        codegen.CodeLibrary.__init__(self, *args)  # what lies between makes a module of its own
         self.parts: list[Any] = []
         self.called: list[Library] = []
 
@@ -75,11 +75,16 @@ class Codegen(codegen.JITCPUCodegen):  # type: ignore[misc]
                 if not function.is_declaration:
                     function.linkage = "linkonce_odr"  # gone where it was inlined
             whole.link_in(module)
+        self._check_llvm_bugs()
         for options in {"cost": "cheap", "opt": 0, "loop_vectorize": False, "slp_vectorize": False}, {}:
             passes, builder = self._module_pass_manager(**options)
             passes.run(whole, builder)
+        whole.verify()
         missing = {function.name for function in whole.functions if function.is_declaration}
-        return self._tm.emit_object(whole), {name for name in missing if not name.startswith("llvm.")}
+        foreign = {name for name in missing if not name.startswith("llvm.")}
+        if any(name.startswith("_ZN") for name in foreign):
+            raise RuntimeError(f"functions that numba compiled are not linked: {sorted(foreign)}")
+        return self._tm.emit_object(whole), foreign
 
     def _customize_tm_features(self) -> str:
         """Let vectors be as long as the processor has them; LLVM prefers half of 512 bits."""

@@ -25,6 +25,7 @@ from backtest.kernels.books import (
     INNER,
     MARGIN,
     NO_VOLUME,
+    ORDER,
     PRICE,
     RUINED,
     SHARES,
@@ -38,8 +39,9 @@ F = NDArray[np.float64]
 I = NDArray[np.int64]
 B = NDArray[np.bool_]
 
-KINDS = ("half_spread", "slippage", "commission", "impact", "borrow")
-ALL, ORDERED, LENT = 0, 1, 1 + KINDS.index("borrow")  # rows of costs: all kinds together, those of orders, borrowing
+KINDS = (*ORDER[IN_SPREAD:], "borrow")
+# Rows of costs: all kinds together, then each; the fee of borrowing, the last, is none of an order's.
+ALL, FIRST, FEE = 0, 1, len(KINDS)
 
 
 class Parts(NamedTuple):
@@ -63,13 +65,16 @@ def attribute(parts: Parts, label: I, order: F, value: F, stopped: int, market: 
 
     ``label`` and ``order`` are the first walk's journal, ``value`` its V per session, ``stopped`` the session of its
     ruin or -1. Gains are price moves and dividends; costs are those of orders and borrow fees, in all and by kind.
+    The market needs borrow fees of its own: the terms of the first walk are not known here.
     """
+    if len(market.borrow) == 0:
+        raise ValueError("the panel has no borrow fees of its own")
     sessions, assets = market.mark.shape
     gain, cost = np.zeros((sessions, n_parts)), np.zeros((sessions, 1 + len(KINDS), n_parts))
     held = np.zeros(n_parts, np.bool_)
     pairs, orders, flags = np.zeros((2, len(parts.pair_asset))), np.zeros((3, assets)), np.zeros((3, assets), np.bool_)
     last = sessions if stopped < 0 else stopped + 1
-    paid = np.zeros((assets, LENT))
+    paid = np.zeros((assets, FEE))
     _attribute(parts, label, order, value, last, market, gain, cost, held, pairs, orders, paid, flags)
     return gain, cost, held
 
@@ -87,7 +92,7 @@ def _attribute(
     for t in range(last_session):
         for i in range(N):
             asked[i], margin[i], filled[i], lieu[i], gone[i] = False, False, 0.0, 0.0, np.nan
-            for kind in range(LENT):
+            for kind in range(FEE):
                 paid[i, kind] = 0.0
         if k < len(parts.session) and parts.session[k] == t:
             _set_wishes(parts, k, wish, asked)
@@ -104,8 +109,8 @@ def _attribute(
                 paid[i, ALL] = (order[o, IN_SPREAD] + order[o, IN_SLIPPAGE]) + (
                     order[o, IN_COMMISSION] + order[o, IN_IMPACT]
                 )
-                for kind in range(ORDERED, LENT):
-                    paid[i, kind] = order[o, IN_SPREAD + kind - ORDERED]
+                for kind in range(FIRST, FEE):
+                    paid[i, kind] = order[o, IN_SPREAD + kind - FIRST]
             o += 1
         split, dividend = market.split[min(t, len(market.split) - 1)], market.dividend[min(t, len(market.dividend) - 1)]
         borrow = market.borrow[min(t, len(market.borrow) - 1)]
@@ -161,7 +166,7 @@ def _share_costs(parts: Parts, shares: F, start: int, end: int, paid: F, cost: F
 @INNER
 def _charge(paid: F, share: float, total: float, cost: F, part: int) -> None:
     """Charge a part its share of what an order paid, all together and of each kind."""
-    for kind in range(LENT):
+    for kind in range(FEE):
         cost[kind, part] += paid[kind] * share / total
 
 
@@ -197,7 +202,7 @@ def _charge_borrow(parts: Parts, shares: F, start: int, end: int, cost: F, rate:
             if shares[p] < 0.0:
                 fee = rate * -net * (-shares[p] / short)
                 cost[ALL, parts.pair_part[p]] += fee
-                cost[LENT, parts.pair_part[p]] += fee
+                cost[FEE, parts.pair_part[p]] += fee
 
 
 @INNER

@@ -50,7 +50,8 @@ class Market(NamedTuple):
     mark (T, N): last close, carried forward. dividend, split (T, N), or (1, N) when there is none. days (T,): calendar
     days since the session before. actions: sessions with a dividend, split or delisting, ascending. volume, sigma
     (T, N): average shares and daily volatility known before the session, or (1, N) when nothing asks for them. borrow
-    (T, N) or (1, N): fraction per year. gone (., 3): session, asset and return of delistings, ascending by session.
+    (T, N) or (1, N): fraction per year; (0, N) where that of the terms counts. gone (., 3): session, asset and return
+    of delistings, ascending by session.
     """
 
     reference: F
@@ -87,8 +88,9 @@ class Terms(NamedTuple):
     """Costs and bounds of one scenario; the order is that of the columns of the array of accounts.
 
     Fractions: half_spread, slippage, commission, impact (a coefficient). Currency: capital, per_share, minimum. Per
-    year: credit, debit. Bounds, 0 for none: band, lot, turnover_cap, participation_cap, maintenance. sequential: 0, or
-    1 to fill buys in turn from what cash is left, the smallest first, as vectorbt does (differential tests only).
+    year: credit, debit, borrow (on panels without fees of their own). Bounds, 0 for none: band, lot, turnover_cap,
+    participation_cap, maintenance. sequential: 0, or 1 to fill buys in turn from what cash is left, the smallest first,
+    as vectorbt does (differential tests only).
     """
 
     capital: float
@@ -107,6 +109,7 @@ class Terms(NamedTuple):
     participation_cap: float
     maintenance: float
     sequential: float
+    borrow: float
 
 
 class Desk(NamedTuple):
@@ -137,7 +140,9 @@ class Journal(NamedTuple):
 @INNER
 def terms_of(a: F) -> Terms:
     """Give a row of the array of accounts its names."""
-    return Terms(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15])
+    return Terms(
+        a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16]
+    )
 
 
 @INNER

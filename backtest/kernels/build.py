@@ -1,4 +1,4 @@
-"""Build the object of a kernel with numba: the functions it calls are linked first, then the whole is optimised once.
+"""Build the object of a kernel with numba: the functions it calls are linked to it, then the whole is optimised once.
 
 numba's own way optimises and emits each function by itself, wraps the outermost for Python, and does all of it again
 for whatever calls it. Here callees stay as they are lowered (``translate``), all are linked into one (``assemble``) and
@@ -40,7 +40,11 @@ def built(function: Callable[..., Any], name: str, args: tuple[object, ...]) -> 
     translation = Translation(codegen)
     signature = tuple(type_of(each) for each in args)
     dispatcher = translation.of(function)
-    dispatcher.compile(signature)
+    try:
+        dispatcher.compile(signature)
+    except Exception as error:
+        error.add_note(f"while the kernel {name} was built")
+        raise
     compiled = dispatcher.overloads[signature]
     library = codegen.create_library(name)
     library.add_linking_library(compiled.library)

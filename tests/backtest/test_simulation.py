@@ -179,6 +179,8 @@ def test_impact_and_participation_take_averages_known_before():
     ("change", "said"),
     [
         ({"costs": [Costs(), Costs(), Costs(borrow_bps_of={"A": 50})]}, "arrays have no names"),
+        ({"costs": iter([])}, "no costs or no accounts"),
+        ({"account": iter([])}, "no costs or no accounts"),
         ({"costs": [Costs(), Costs()]}, "2 costs or accounts for 3 scenarios"),
         ({"costs": [Costs()] * 2, "account": [Account()] * 3}, "2 costs and 3 accounts do not pair"),
         ({"costs": Costs(borrow_bps_of={"A": 50})}, "arrays have no names"),
@@ -212,6 +214,44 @@ def test_each_scenario_has_its_own_fill_and_borrow_fee(asked, together):
         assert many.equity[at].tobytes() == alone.equity.tobytes()
         assert many.summary["orders"][at] == alone.trades.height
         assert many.summary["borrow"][at] == pytest.approx(alone.costs["borrow"].sum(), rel=1e-12)
+
+
+def test_fills_and_fees_of_many_plain_scenarios_walk_abreast_too():
+    """Two hundred of both fills and many fees, every seventh short: each as alone, whichever kernel walks it."""
+    close, opens = panel(sessions=60)
+    targets = [random_targets(seed, sessions=60) for seed in range(200)]
+    for each in targets[::7]:
+        each.weight[:4] *= -1.0
+    account = [Account(fill=FILLS[seed % 3 > 0]) for seed in range(200)]
+    costs = [Costs(commission_bps=5, borrow_bps_per_year=10.0 * seed) for seed in range(200)]
+    given = {"open": opens, "days": np.r_[0.0, np.ones(59)]}
+    many = simulate_many(close, Batch.of(targets), costs=costs, account=account, paths=True, **given)
+    alone = [
+        simulate(close, each, costs=charged, account=held, **given)
+        for each, charged, held in zip(targets, costs, account, strict=True)
+    ]
+    assert many.equity.tobytes() == np.array([walk.equity for walk in alone]).tobytes()
+    assert many.summary["borrow"].to_list() == pytest.approx([walk.costs["borrow"].sum() for walk in alone], rel=1e-12)
+    assert (many.summary["borrow"] > 0.0).sum() == len(targets[7::7])  # the first pays a fee of 0
+
+
+def test_without_opens_every_scenario_fills_at_the_close():
+    """As in a single walk: both fills are then the same."""
+    close, _ = panel()
+    account = [Account(fill=fill) for fill in FILLS]
+    many = simulate_many(close, Batch.of([random_targets(1)] * 2), account=account, paths=True)
+    assert many.equity[0].tobytes() == many.equity[1].tobytes()
+
+
+def test_both_fills_are_held_to_the_same_volumes():
+    """Averages are of closes, whichever price orders fill at."""
+    close, opens = panel()
+    account = [Account(fill=fill, participation_cap=0.1) for fill in FILLS]
+    given = {"open": opens, "volume": np.full(close.shape, 1e5)}
+    many = simulate_many(close, Batch.of([random_targets(1)] * 2), account=account, paths=True, **given)
+    for at, each in enumerate(account):
+        alone = simulate(close, random_targets(1), account=each, **given)
+        assert many.equity[at].tobytes() == alone.equity.tobytes()
 
 
 def test_a_borrow_fee_of_an_array_stands_for_all_scenarios():

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from strategies import Case, cases
 
-from backtest.kernels.parts import totals
+from backtest.kernels.attribute import attribute
+from backtest.kernels.parts import parts, totals
 
 
 def test_the_gain_is_split_by_share_of_the_target():
@@ -78,6 +79,14 @@ def test_the_split_sums_to_the_equity_change(case):
     change = np.diff(np.r_[case.account.capital, book.equity])
     total = gain.sum(axis=1) - cost.sum(axis=1) + book.interest
     assert np.allclose(change, total, rtol=0.0, atol=1e-9 * max(1.0, np.abs(book.equity).max()))
+
+
+def test_a_panel_without_fees_of_its_own_is_refused():
+    """The second walk knows no terms: a fee that it does not see would be attributed to nobody."""
+    case = Case(np.ones((2, 1)), np.ones((2, 1)), {0: {0: {0: -0.5}}}, {}, flat=0.02)
+    book, pieces = case.walk(), parts(*case.entries(), 1)
+    with pytest.raises(ValueError, match="no borrow fees of its own"):
+        attribute(pieces, book.label, book.order, book.value, book.stopped, case.market(), case.parts)
 
 
 def test_totals_add_the_parts_of_an_asset():

@@ -124,8 +124,9 @@ def test_the_lesser_and_the_greater_are_pythons(kind):
 
 def test_what_numba_would_compile_beside_a_kernel_is_refused_when_it_is_built():
     """Kernels are numbers, arrays and tuples; numba's own Python would bring its runtime and seconds of compiling."""
-    with pytest.raises(TypingError, match=r"numpy\.argmax"):
+    with pytest.raises(TypingError, match=r"numpy\.argmax") as refused:
         lead(np.zeros(3), np.zeros(1))
+    assert refused.value.__notes__ == ["while the kernel test_objects.lead was built"]
 
 
 def test_a_status_comes_back():
