@@ -135,6 +135,15 @@ def test_after_a_lasting_refusal_nobody_asks_on(yahoo: Any, crewed: Line, settin
     assert not store.exists()
 
 
+@pytest.fixture
+def listening() -> Iterator[None]:
+    """Hear Ctrl-C also where the tests were started in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("listening")
 def test_ctrl_c_keeps_what_came_and_names_the_rest(yahoo: Any, crewed: Line, settings: PriceYahoo, store: Path) -> None:
     """Pressed while the fifth asset is being asked for: the workers end, nothing is asked for any more."""
 
