@@ -9,6 +9,7 @@ from backtest.kernels.charges import fill_price, pay, scaled
 from backtest.kernels.orders import DUST
 
 ULP = 2.220446049250313e-16
+STEPS = 10  # the last at which the linear answer, or a little less, is looked at
 
 
 @INNER
@@ -18,8 +19,9 @@ def affordable(
     """Give the largest factor in [0, 1] for what opens or adds; without a leverage allowance cash stays >= 0, exactly.
 
     The room left, max_gross x equity - gross exposure after the fills, is linear in the factor but for minimum
-    commissions, lots and impact, so the linear answer is tried first; a bisection takes over where it does not fit or
-    where one of those bends the line. A room of 1e-12 of the value or less is rounding, and buys nothing.
+    commissions, lots and impact, so the linear answer is tried first, then a little less of it; a bisection takes over
+    where none of that fits (the trade is so small that the roundings of V are more) or where one of those bends the
+    line. A room of 1e-12 of the value or less is rounding, and buys nothing.
     """
     bent = terms.minimum > 0.0 or terms.lot > 0.0 or terms.impact > 0.0
     low, high, factor, whole, gross, net, back = 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 16.0 * ULP
@@ -39,12 +41,12 @@ def affordable(
                 return 0.0
             factor = room / (room - whole) if whole < 0.0 else 1.0
         elif fits:
-            if not bent:
+            if not bent and step <= STEPS:
                 return factor
             low, factor = factor, 0.5 * (factor + high)
         else:
             high = factor
-            factor = factor * (1.0 - back) if not bent and step < 10 else 0.5 * (low + high)
+            factor = factor * (1.0 - back) if not bent and step < STEPS else 0.5 * (low + high)
             back *= 4.0
     return low
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import polars as pl
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backtest import walks
@@ -84,6 +84,7 @@ def per_unit(unit, read, before, days):
 
 
 @given(moves=steps, mix=weights)
+@example(moves=[0.0, 1e-6] + [0.0] * 58, mix=[1.0, 1.0, 1.0])  # the buys are so small that V rounds a little less away
 def test_an_account_in_another_currency_is_worth_the_same(moves, mix):
     """All invested and without fees, equity in AAA, BBB or CCC is one value at the rates of each row (law 45)."""
     frame = market(moves)

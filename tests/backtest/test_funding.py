@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from backtest import Account, Costs, simulate
@@ -35,3 +37,18 @@ def test_sequential_knows_no_impact():
     volume = np.full(PRICES.shape, 1e6)
     with pytest.raises(RunError, match=r"knows no costs\.impact"):
         simulate(PRICES, PRICES * 0, costs=Costs(impact=0.1), account=Account(funding="sequential"), volume=volume)
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(-9.0, -1.0))
+def test_a_rebalance_without_costs_is_filled_whole_but_for_rounding(seed, size):
+    """Fully invested, however small the trade: what is not bought is below 2e-12 of V, rounding and its dust."""
+    rng = np.random.default_rng(seed)
+    assets = int(rng.integers(2, 7))
+    close = np.exp(rng.normal(3.0, 2.0, assets)) * np.exp(np.cumsum(rng.normal(0.0, 10.0**size, (12, assets)), axis=0))
+    share = rng.dirichlet(np.ones(assets)) if rng.random() < 0.5 else np.ones(assets)
+    weights = np.full(close.shape, np.nan)
+    weights[::3] = share / share.sum()
+    walk = simulate(close, weights)
+    short = np.zeros(len(close))
+    np.add.at(short, walk.label[:, 0], np.abs(walk.order[:, 0] - walk.order[:, 1]) * walk.order[:, 2])
+    assert (short[::3] <= 2e-12 * walk.value[::3]).all()
