@@ -143,13 +143,10 @@ def test_a_session_on_which_nothing_happens_changes_nothing(case, at):
     book = case.walk()
     kept = [t for t in range(len(case.close) + 1) if t != at]
     assert near(moved.equity[kept], book.equity)
-    # By session and asset: the log's order within a session is that in which targets began to wait, which may differ.
-    fills, ours = (
-        sorted((int(t), int(i), line[1]) for (t, i, _), line in zip(each.label, each.order, strict=True) if line[1])
-        for each in (book, moved)
-    )
-    assert [(t, i) for t, i, _ in ours] == [(t + (t >= at), i) for t, i, _ in fills]
-    assert not fills or near(np.array([shares for *_, shares in ours]), np.array([shares for *_, shares in fills]))
+    filled, ours = ([at for at, line in enumerate(each.order) if line[1] != 0.0] for each in (book, moved))
+    fills = [(t + (t >= at), i) for t, i, _ in book.label[filled].tolist()]
+    assert [(t, i) for t, i, _ in moved.label[ours].tolist()] == fills
+    assert not fills or near(moved.order[ours, 1], book.order[filled, 1])
 
 
 def restated(case):
