@@ -265,8 +265,7 @@ def _trade(book, t, prices, state, costs, account, called):
             state.pending[i] = kept[i]
     total = sum(abs(shares) * value[i] for i, shares in sorted(orders.items()))
     if account.turnover_cap > 0.0 and equity > 0.0 and total > account.turnover_cap * equity:
-        _cap_turnover(orders, value, account.turnover_cap * equity, total, account.lot)
-        for i in orders:
+        for i in _cap_turnover(orders, value, account.turnover_cap * equity, total, account.lot):
             why[i], state.pending[i] = "turnover", kept[i]
     if called:
         blind = {i for i in range(N) if costs["impact"] > 0.0 and not prices.volume[t][i] > 0.0}
@@ -275,7 +274,10 @@ def _trade(book, t, prices, state, costs, account, called):
 
 
 def _cap_turnover(orders, value, allowed, total, lot):
-    """Fill the same share of every order; what rounding to lots leaves goes to sales, then purchases, by asset."""
+    """Fill the same share of every order; what rounding to lots leaves goes to sales, then purchases, by asset.
+
+    Gives the assets whose orders are not filled whole.
+    """
     asked = dict(orders)
     for i in orders:
         orders[i] = _lots(asked[i] * (allowed / total), lot)
@@ -285,6 +287,9 @@ def _cap_turnover(orders, value, allowed, total, lot):
             more = _lots(min(abs(asked[i]) - abs(orders[i]), max(left, 0.0) / value[i]), lot)
             left -= more * value[i]
             orders[i] = math.copysign(abs(orders[i]) + more, asked[i])
+    cut = {i for i in orders if abs(orders[i]) < abs(asked[i]) * (1.0 - 1e-12)}
+    orders.update({i: asked[i] for i in orders if i not in cut})
+    return cut
 
 
 def _margin_call(t, prices, state, account, value, equity, orders, asked, why, blind):

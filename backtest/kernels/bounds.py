@@ -9,7 +9,6 @@ from backtest.kernels.books import (
     MARGIN,
     MARKED,
     ORDERED,
-    PENDING,
     POSITION,
     TURNOVER,
     WAITS,
@@ -23,25 +22,20 @@ from backtest.kernels.books import (
     Terms,
 )
 from backtest.kernels.charges import lots
-from backtest.kernels.orders import DUST
+from backtest.kernels.orders import DUST, queue
 
 
 @INNER
-def cap_turnover(
-    reference: F, wanted: F, codes: I, terms: Terms, count: int, orders: int, allowed: float, total: float
-) -> int:  # fmt: skip
-    """Fill the same share of every order; the rest is carried over.
+def cap_turnover(reference: F, wanted: F, codes: I, terms: Terms, orders: int, allowed: float, total: float) -> int:
+    """Fill the same share of every order and carry the rest over; give how many orders wait.
 
     What rounding to lots leaves of the notional allowed goes to sales, then to purchases, in the order of the assets.
+    An order that this fills whole is done.
     """
     share, left = allowed / total, allowed
     for j in range(orders):
         i = codes[ORDERED, j]
         left -= abs(lots(wanted[i] * share, terms.lot)) * reference[i]
-        codes[WHY, i], codes[CARRIED, i] = TURNOVER, 1
-        if codes[WAITS, i] == 0:
-            codes[WAITS, i], codes[PENDING, count] = 1, i
-            count += 1
     mark(codes, orders)
     for side in range(2):
         for i in range(len(wanted)):
@@ -51,8 +45,10 @@ def cap_turnover(
                 more = more if terms.lot > 0.0 else 0.0
                 left -= more * reference[i]
                 codes[MARKED, i] = 0
-                wanted[i] = first + more if wanted[i] > 0.0 else -(first + more)
-    return count
+                if first + more < abs(wanted[i]) * (1.0 - DUST):
+                    wanted[i] = first + more if wanted[i] > 0.0 else -(first + more)
+                    codes[WHY, i], codes[CARRIED, i], codes[WAITS, i] = TURNOVER, 1, 1
+    return queue(codes)
 
 
 @INNER

@@ -44,7 +44,10 @@ DUST = 1e-12  # of V: smaller differences from a target are rounding, not orders
 
 @INNER
 def accept(desk: Desk, journal: Journal, i: int, weight: float, count: int, t: int) -> int:
-    """Take a target in; a newer one supersedes a pending one, a delisted asset refuses it."""
+    """Take a target in; a newer one supersedes a pending one, a delisted asset refuses it.
+
+    Pending targets stand by asset, so that the order of a session's fills does not depend on what waited before it.
+    """
     codes = desk.codes
     if codes[GONE, i] == 1:
         log(desk.tally, journal, t, i, DELISTED, 0.0, 0.0, np.nan, np.nan)
@@ -52,8 +55,23 @@ def accept(desk: Desk, journal: Journal, i: int, weight: float, count: int, t: i
     desk.amount[TARGET, i], codes[SINCE, i], codes[CARRIED, i] = weight, t, 0
     if codes[WAITS, i] == 1:
         return count
-    codes[WAITS, i], codes[PENDING, count] = 1, i
+    k, codes[WAITS, i] = count, 1
+    while k > 0 and codes[PENDING, k - 1] > i:
+        codes[PENDING, k] = codes[PENDING, k - 1]
+        k -= 1
+    codes[PENDING, k] = i
     return count + 1
+
+
+@INNER
+def queue(codes: I) -> int:
+    """List the assets that wait, in ascending order, as the pending ones; give their number."""
+    count = ZERO
+    for i in range(codes.shape[1]):
+        if codes[WAITS, i] == 1:
+            codes[PENDING, count] = i
+            count += 1
+    return count
 
 
 @INNER

@@ -46,7 +46,7 @@ def trade(
     count, orders, total = size(quotes, tradable, terms, desk, journal, count, value, t)
     if terms.turnover_cap > 0.0 and value > 0.0 and total > terms.turnover_cap * value:
         allowed = terms.turnover_cap * value
-        count = cap_turnover(quotes.reference, wanted, desk.codes, terms, count, orders, allowed, total)
+        count = cap_turnover(quotes.reference, wanted, desk.codes, terms, orders, allowed, total)
     if called:
         orders = margin_call(quotes, tradable, terms, desk, orders, value)
     if called or (terms.minimum > 0.0 and terms.max_gross <= 1.0):

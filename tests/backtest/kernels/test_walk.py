@@ -180,6 +180,31 @@ def test_what_is_left_of_the_turnover_cap_buys_whole_lots():
     rows = {0: {0: {0: 0.01}, 1: {0: 0.01}}}
     book = one([[100.0, 100.0]] * 3, rows, account={"lot": 1.0, "turnover_cap": 0.015}).walk()
     assert book.shares.tolist() == [[1.0, 0.0], [1.0, 1.0], [1.0, 1.0]]
+    assert book.why == ["filled", "turnover", "delayed"]
+
+
+def test_what_the_turnover_cap_fills_whole_is_not_carried_over():
+    """The first asset has its lot at once; at a price of 40 its 1.01 % would be two lots, and nobody asked again."""
+    rows = {0: {0: {0: 0.0101}, 1: {0: 0.0101}}}
+    book = one([[100.0, 100.0], [40.0, 100.0]], rows, account={"lot": 1.0, "turnover_cap": 0.015}).walk()
+    assert book.shares.tolist() == [[1.0, 0.0], [1.0, 1.0]]
+    assert book.label[:, :2].tolist() == [[0, 0], [0, 1], [1, 1]]
+
+
+def test_orders_of_a_session_are_filled_by_asset_whichever_waited():
+    """The second asset waits for a price, the first is asked for when it comes: 0 is filled before 1, as without it."""
+    rows = {0: {1: {0: 0.4}}, 1: {0: {0: 0.4}}}
+    book = one([[100.0, np.nan], [100.0, 100.0]], rows).walk()
+    assert book.label[:, :2].tolist() == [[0, 1], [1, 0], [1, 1]]
+    assert book.why == ["waiting", "filled", "delayed"]
+
+
+def test_orders_left_by_the_turnover_cap_are_filled_by_asset():
+    """A sale and, after it, a purchase are carried over; when the sold asset is wanted again, both are purchases."""
+    rows = {0: {1: {0: 0.5}}, 1: {0: {0: 0.5}, 1: {0: 0.0}}, 2: {1: {0: 0.5}}}
+    book = one([[100.0, 100.0]] * 3, rows, account={"turnover_cap": 0.5}).walk()
+    assert book.label[:, :2].tolist() == [[0, 1], [1, 1], [1, 0], [2, 0], [2, 1]]
+    assert book.order[:, 1].tolist() == [50.0, -25.0, 25.0, 25.0, 25.0]
 
 
 def test_the_rest_of_an_order_is_carried_over_below_the_band():
