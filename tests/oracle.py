@@ -331,11 +331,13 @@ def _fill(book, t, prices, state, costs, account, value, orders, asked, why):
 
 
 def _queue(orders, value, costs, extras):
-    """Give the assets in the order of their fills: sales, then those that cost more than they bring, then purchases."""
+    """Give the assets in the order of their fills: sales, those whose minimum is more than they bring, purchases."""
 
     def rank(i):
         if orders[i] >= 0:
             return 2
+        if costs["minimum"] == 0.0:
+            return 0
         _, _, commission, impact = order_costs(orders[i], value[i], costs, *extras[i])
         return 1 if -orders[i] * _price(orders[i], value[i], costs) < commission + impact else 0
 

@@ -9,6 +9,7 @@ from backtest.kernels.books import (
     MARGIN,
     MARKED,
     ORDERED,
+    PENDING,
     POSITION,
     TURNOVER,
     WAITS,
@@ -22,7 +23,7 @@ from backtest.kernels.books import (
     Terms,
 )
 from backtest.kernels.charges import lots
-from backtest.kernels.orders import DUST, queue
+from backtest.kernels.orders import DUST, listed
 
 
 @INNER
@@ -48,7 +49,7 @@ def cap_turnover(reference: F, wanted: F, codes: I, terms: Terms, orders: int, a
                 if first + more < abs(wanted[i]) * (1.0 - DUST):
                     wanted[i] = first + more if wanted[i] > 0.0 else -(first + more)
                     codes[WHY, i], codes[CARRIED, i], codes[WAITS, i] = TURNOVER, 1, 1
-    return queue(codes)
+    return listed(codes, WAITS, PENDING)
 
 
 @INNER
@@ -65,6 +66,7 @@ def margin_call(quotes: Quotes, tradable: B, terms: Terms, desk: Desk, orders: i
     """Bring gross exposure back within max_gross x V: scale down every position that can be traded.
 
     An order of its own that leaves less stands; one that leaves more gives way. What is left is a multiple of the lot.
+    The orders are listed by asset, and their number is given.
     """
     position, wanted, codes = desk.amount[POSITION], desk.amount[WANTED], desk.codes
     free, bound = 0.0, 0.0
@@ -85,10 +87,8 @@ def margin_call(quotes: Quotes, tradable: B, terms: Terms, desk: Desk, orders: i
         wanted[i] = most - position[i]
         if codes[MARKED, i] == 0:
             desk.amount[ASKED, i] = wanted[i]
-            codes[ORDERED, orders] = i
-            orders += 1
-        codes[WHY, i] = MARGIN
-    return orders
+        codes[WHY, i], codes[MARKED, i] = MARGIN, 1
+    return listed(codes, MARKED, ORDERED)
 
 
 @INNER

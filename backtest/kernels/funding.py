@@ -53,32 +53,28 @@ def affordable(
 
 @INNER
 def sales_first(quotes: Quotes, terms: Terms, wanted: F, codes: I, orders: int) -> None:
-    """Put sales before purchases, and behind the other sales, by asset, those that cost more than they bring.
+    """Put sales before purchases, and behind the other sales those whose minimum commission is more than they bring.
 
-    So what they owe comes out of all that the others bring, whatever the order of the targets.
+    So what they owe comes out of all that the others bring.
     """
-    ordered, before, placed, first = codes[ORDERED], codes[MARKED], ZERO, ZERO
+    ordered, before, placed = codes[ORDERED], codes[MARKED], ZERO
     for j in range(orders):
         before[j] = ordered[j]
     for rank in range(3):
         for j in range(orders):
             i = before[j]
-            if _rank(quotes, terms, wanted[i], i) != rank:
-                continue
-            k = placed
-            while rank == 1 and k > first and ordered[k - 1] > i:
-                ordered[k] = ordered[k - 1]
-                k -= 1
-            ordered[k] = i
-            placed += 1
-        first = placed
+            if _rank(quotes, terms, wanted[i], i) == rank:
+                ordered[placed] = i
+                placed += 1
 
 
 @INNER
 def _rank(quotes: Quotes, terms: Terms, shares: float, i: int) -> int:
-    """Give 0 for a sale, 1 for one that costs more than it brings, 2 for a purchase."""
+    """Give 0 for a sale, 1 for one that a minimum commission makes cost more than it brings, 2 for a purchase."""
     if shares >= 0.0:
         return 2
+    if terms.minimum == 0.0:
+        return 0
     price = fill_price(shares, quotes.reference[i], terms)
     commission, impact, _ = pay(shares, price, i, quotes, terms, np.inf)
     return 1 if -shares * price < commission + impact else 0

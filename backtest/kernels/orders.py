@@ -64,12 +64,12 @@ def accept(desk: Desk, journal: Journal, i: int, weight: float, count: int, t: i
 
 
 @INNER
-def queue(codes: I) -> int:
-    """List the assets that wait, in ascending order, as the pending ones; give their number."""
+def listed(codes: I, flag: int, line: int) -> int:
+    """List the assets that have a flag, in ascending order; give their number."""
     count = ZERO
     for i in range(codes.shape[1]):
-        if codes[WAITS, i] == 1:
-            codes[PENDING, count] = i
+        if codes[flag, i] == 1:
+            codes[line, count] = i
             count += 1
     return count
 

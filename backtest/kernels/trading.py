@@ -49,7 +49,7 @@ def trade(
         count = cap_turnover(quotes.reference, wanted, desk.codes, terms, orders, allowed, total)
     if called:
         orders = margin_call(quotes, tradable, terms, desk, orders, value)
-    if called or (terms.minimum > 0.0 and terms.max_gross <= 1.0):
+    if called or terms.minimum > 0.0:
         sales_first(quotes, terms, wanted, desk.codes, orders)
     factor = 1.0
     if terms.sequential == 0.0:

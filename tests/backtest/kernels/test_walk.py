@@ -358,15 +358,21 @@ def by_place(lines):
     return sorted(lines, key=lambda line: line[:2])
 
 
+def filled(book):
+    """Give session and asset of every fill, in the order of the log."""
+    return [(int(t), int(i)) for (t, i, _), line in zip(book.label, book.order, strict=True) if line[1]]
+
+
 @given(cases())
 def test_the_walk_equals_its_slow_twin(case):
-    """Equity, cash, every order and every margin call agree with plain Python on random markets."""
+    """Equity, cash, every order, the order of the fills and every margin call agree with plain Python."""
     fast, slow = case.walk(), case.slow()
     scale = max(1.0, np.abs(slow.equity).max())
     assert np.allclose(fast.equity, slow.equity, rtol=0.0, atol=1e-9 * scale)
     assert np.allclose(fast.cash, slow.cash, rtol=0.0, atol=1e-9 * scale)
     assert fast.summary["margin_calls"] == slow.margin_calls
     assert fast.stopped == slow.stopped
+    assert filled(fast) == [(order.session, order.asset) for order in slow.orders if order.filled]
     ours = by_place((int(t), int(i), why, *line) for (t, i, _), why, line in zip(fast.label, fast.why, fast.order))  # noqa: B905
     theirs = by_place(
         (
