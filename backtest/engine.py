@@ -121,8 +121,7 @@ def line_and_result(config: Config, sources: tuple[Calendar, Prices, Events]) ->
 
 
 def _run(config: Config, sources: tuple[Calendar, Prices, Events], say: Callable[[str], None]) -> tuple[Line, Result]:
-    calendar, prices, events = sources
-    inputs = lay_out(config, calendar, prices, events)
+    inputs = lay_out(config, *sources)
     say("setting targets")
     events_read = read_events(inputs)
     signals, fits, fit_paths = resolved(config, inputs, events_read)
@@ -142,42 +141,41 @@ def _run(config: Config, sources: tuple[Calendar, Prices, Events], say: Callable
     daily = frames.daily(stage, walked, base, benchmark)
     stopped = None if walked.stopped is None else inputs.first + walked.stopped
     fates = followed(inputs, made.signals, made.number, split, stopped, events=events_read, traded=traded)
-    trades = frames.trades(stage, walked)
     metrics = summary(config, inputs.measured_on, daily, fates)
-    counts = _funnel(events, fates)
-    judgement = judge(config, metrics, counts)
-    provenance = _provenance(config, prices, events)
     drafts = tuple(each.draft for each in planned)
     line = Line(
         config, inputs, signals, traded, seen, drafts, stage, targets, base_mix, walked, base, benchmark, split, daily,
         fates, metrics,
     )  # fmt: skip
-    return line, Result(
+    planning = [*omissions(config, inputs, events_read), *cautions(config, inputs)]
+    planning += dict.fromkeys(said for each in planned for said in notes(config, inputs, each))
+    return line, replace(_counted(line, sources, planning), fits=fits, fit_paths=fit_paths)
+
+
+def _counted(line: Line, sources: tuple[Calendar, Prices, Events], planning: list[str]) -> Result:
+    """Give the result of a line, with what is to be said of its planning, its walk and its sources."""
+    _, prices, events = sources
+    config, stage, made = line.config, line.stage, line.drafts[0]
+    trades, counts = frames.trades(stage, line.walked), _funnel(events, line.fates)
+    walking = warnings(line.daily, trades, prices, line.walked.margin_calls)
+    judgement = judge(config, line.metrics, counts)
+    provenance = _provenance(config, prices, events)
+    return Result(
         config=config,
         run_id=_run_id(config, provenance),
-        daily=daily,
-        weights=frames.weights(stage, targets),
-        exposure=held.exposure(stage, walked, held.parted(config)),
+        daily=line.daily,
+        weights=frames.weights(stage, line.targets),
+        exposure=held.exposure(stage, line.walked, held.parted(config)),
         trades=trades,
-        events=fates,
-        attribution=frames.attribution(stage, split, walked, made.behind),
+        events=line.fates,
+        attribution=frames.attribution(stage, line.split, line.walked, made.behind),
         funnel=counts,
-        metrics=metrics,
-        verdict=sentence(judgement, metrics),
-        warnings=(
-            *unusable(events),
-            *omissions(config, inputs, events_read),
-            *cautions(config, inputs),
-            *dict.fromkeys(said for each in planned for said in notes(config, inputs, each)),
-            *warnings(daily, trades, prices, walked.margin_calls),
-            *doubts(prices),
-            *event_doubts(events),
-        ),
+        metrics=line.metrics,
+        verdict=sentence(judgement, line.metrics),
+        warnings=(*unusable(events), *planning, *walking, *doubts(prices), *event_doubts(events)),
         provenance=provenance,
-        signals=by_signal(made, targets, split),
-        rotations=by_rotation(made, targets, split),
-        fits=fits,
-        fit_paths=fit_paths,
+        signals=by_signal(made, line.targets, line.split),
+        rotations=by_rotation(made, line.targets, line.split),
         quality=quality_frame(prices),
         judgement=judgement,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from backtest.kernels.attribute import KINDS
+from backtest.kernels.books import COSTS
 from backtest.money import gains
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def daily(on: Stage, walked: Walk, base: Walk, benchmark: Walk | None) -> pl.Dat
             "benchmark_costs": _spent(benchmark, starts),
             "dividend": np.add.reduceat(walked.dividend, starts),
             "interest": np.add.reduceat(walked.interest, starts),
-            **{kind: np.add.reduceat(walked.costs[kind], starts) for kind in KINDS},
+            **{kind: np.add.reduceat(walked.costs[kind], starts) for kind in COSTS},
             "stale": np.add.reduceat(held_stale.astype(np.int64), starts),
             **{name: np.add.reduceat(made, starts) for name, made in _converted(on, walked).items()},
         },
@@ -63,7 +63,7 @@ def _spent(walked: Walk | None, starts: NDArray[np.int64]) -> pl.Series:
     if walked is None:
         return pl.Series([None] * len(starts), dtype=pl.Float64)
     spent: NDArray[np.float64] = np.zeros(len(walked.equity))
-    for kind in KINDS:
+    for kind in COSTS:
         spent = spent + walked.costs[kind]
     return pl.Series(np.add.reduceat(spent, starts))
 
@@ -131,7 +131,7 @@ def attribution(on: Stage, split: Attribution, walked: Walk, behind: Sequence[tu
             "gross": gain[session, part],
             "cost": cost[session, part],
             "pnl": gain[session, part] - cost[session, part],
-            **{kind: _of_kind(split.kinds[:, at], starts)[session, part] for at, kind in enumerate(KINDS)},
+            **{kind: _of_kind(split.kinds[:, at], starts)[session, part] for at, kind in enumerate(COSTS)},
         },
     )
 

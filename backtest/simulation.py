@@ -81,9 +81,9 @@ class Walk:
     def costs(self) -> dict[str, NDArray[np.float64]]:
         """Add the costs of each kind per session, in the order of the journal."""
         kinds = {}
-        for name in ("half_spread", "slippage", "commission", "impact"):
-            kinds[name] = np.zeros(len(self.equity))
-            np.add.at(kinds[name], self.label[:, 0], self.order[:, books.ORDER.index(name)])
+        for at in range(books.IN_SPREAD, len(books.ORDER)):
+            paid = kinds[books.ORDER[at]] = np.zeros(len(self.equity))
+            np.add.at(paid, self.label[:, 0], self.order[:, at])
         return {**kinds, "borrow": self.borrow}
 
     @property

@@ -47,7 +47,7 @@ class Stage:
 class Attribution:
     """Gain and cost per session and part, shape (T, parts); which parts ever held shares, and which never could.
 
-    ``kinds``, shape (T, KINDS, parts), is the cost by kind. ``unpriced`` parts wished for weight only in sessions in
+    ``kinds``, shape (T, COSTS, parts), is the cost by kind. ``unpriced`` parts wished for weight only in sessions in
     which the asset had no fill price.
     """
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from backtest.cli.console import clean
 from backtest.cli.words import cut, filled, fitting, wrapped
+from backtest.kernels.books import COSTS
 from backtest.tearsheet.format import number
 from backtest.tearsheet.messages import say, understood
 from data.events.funnel import STAGES
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["cost_line", "event_lines"]
 
-COSTS = ("half_spread", "slippage", "commission", "impact", "borrow")
 HANG = 8
 
 

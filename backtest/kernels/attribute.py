@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from backtest.kernels.actions import DAYS_PER_YEAR, last_mark
 from backtest.kernels.books import (
+    COSTS,
     DELISTED,
     IN_COMMISSION,
     IN_IMPACT,
@@ -25,7 +26,6 @@ from backtest.kernels.books import (
     INNER,
     MARGIN,
     NO_VOLUME,
-    ORDER,
     PRICE,
     RUINED,
     SHARES,
@@ -39,9 +39,8 @@ F = NDArray[np.float64]
 I = NDArray[np.int64]
 B = NDArray[np.bool_]
 
-KINDS = (*ORDER[IN_SPREAD:], "borrow")
 # Rows of costs: all kinds together, then each; the fee of borrowing, the last, is none of an order's.
-ALL, FIRST, FEE = 0, 1, len(KINDS)
+ALL, FIRST, FEE = 0, 1, len(COSTS)
 
 
 class Parts(NamedTuple):
@@ -61,7 +60,7 @@ class Parts(NamedTuple):
 
 
 def attribute(parts: Parts, label: I, order: F, value: F, stopped: int, market: Market, n_parts: int) -> tuple[F, F, B]:
-    """Give the gain (T, n_parts) and costs (T, 1 + KINDS, n_parts) of every part, and which parts held shares.
+    """Give the gain (T, n_parts) and costs (T, 1 + COSTS, n_parts) of every part, and which parts held shares.
 
     ``label`` and ``order`` are the first walk's journal, ``value`` its V per session, ``stopped`` the session of its
     ruin or -1. Gains are price moves and dividends; costs are those of orders and borrow fees, in all and by kind.
@@ -70,7 +69,7 @@ def attribute(parts: Parts, label: I, order: F, value: F, stopped: int, market: 
     if len(market.borrow) == 0:
         raise ValueError("the panel has no borrow fees of its own")
     sessions, assets = market.mark.shape
-    gain, cost = np.zeros((sessions, n_parts)), np.zeros((sessions, 1 + len(KINDS), n_parts))
+    gain, cost = np.zeros((sessions, n_parts)), np.zeros((sessions, 1 + len(COSTS), n_parts))
     held = np.zeros(n_parts, np.bool_)
     pairs, orders, flags = np.zeros((2, len(parts.pair_asset))), np.zeros((3, assets)), np.zeros((3, assets), np.bool_)
     last = sessions if stopped < 0 else stopped + 1

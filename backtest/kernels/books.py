@@ -25,6 +25,7 @@ ZERO = np.int64(0)  # a typed zero: a literal 0 would compile every kernel that 
 
 ORDER = ("requested", "shares", "reference", "price", "half_spread", "slippage", "commission", "impact")
 REQUESTED, SHARES, REFERENCE, PRICE, IN_SPREAD, IN_SLIPPAGE, IN_COMMISSION, IN_IMPACT = range(8)
+COSTS = (*ORDER[IN_SPREAD:], "borrow")  # the kinds of cost: those of an order, and the fee of borrowing
 DAILY = ("equity", "cash", "value", "dividend", "interest", "borrow")
 SUMMARY = (
     "equity", "mean", "deviation", "max_drawdown", "turnover", "half_spread", "slippage", "commission", "impact",

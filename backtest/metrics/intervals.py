@@ -10,7 +10,8 @@ import polars as pl
 
 from backtest.inference import bootstrap
 from backtest.inference.bootstrap import FEWEST_SESSIONS, PATHS, Interval, Plan, Sample, intervals, of_mean
-from backtest.metrics.series import COSTS, cost_shares, series_of
+from backtest.kernels.books import COSTS
+from backtest.metrics.series import cost_shares, series_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from backtest.kernels.books import COSTS
 from backtest.metrics import moments
 
 if TYPE_CHECKING:
@@ -16,10 +17,9 @@ if TYPE_CHECKING:
     from backtest.config.model import Config
     from data.calendar import Calendar
 
-__all__ = ["COSTS", "Series", "cost_shares", "series_of"]
+__all__ = ["Series", "cost_shares", "series_of"]
 
 DAYS_PER_YEAR = 365.25
-COSTS = ("half_spread", "slippage", "commission", "impact", "borrow")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

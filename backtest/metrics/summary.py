@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from backtest.kernels.books import COSTS
 from backtest.metrics import moments
 from backtest.metrics.moments import Estimate
-from backtest.metrics.series import COSTS, cost_shares, series_of
+from backtest.metrics.series import cost_shares, series_of
 from backtest.metrics.skill import skill
 from backtest.result import Metric
 

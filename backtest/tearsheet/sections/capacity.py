@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from backtest.kernels.books import COSTS
 from backtest.sources import measured_on
 from backtest.tearsheet.charts.xy import Curve, Plot, plot
 from backtest.tearsheet.figures import Figure
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["multipliers", "section", "sharpe_at"]
 
-COSTS = ("half_spread", "slippage", "commission", "impact", "borrow")
 DECADES = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)
 
 
