@@ -25,11 +25,13 @@ from backtest.kernels.books import (
     IN_SPREAD,
     INNER,
     MARGIN,
+    NO,
     NO_VOLUME,
     PRICE,
     RUINED,
     SHARES,
     WAITING,
+    YES,
     ZERO,
     Market,
 )
@@ -59,6 +61,23 @@ class Parts(NamedTuple):
     pair_part: I
 
 
+class Lines(NamedTuple):
+    """What the journal says of a session, by asset.
+
+    filled, lieu (N,): shares of the order, and those paid out with a split. gone (N,): price of a delisting, else NaN.
+    asked, margin (N,): there is an order or a target; the order is a margin call's. dead (N,): delisted by now. paid
+    (N, FEE): the order's costs.
+    """
+
+    filled: F
+    lieu: F
+    gone: F
+    asked: B
+    margin: B
+    dead: B
+    paid: F
+
+
 def attribute(parts: Parts, label: I, order: F, value: F, stopped: int, market: Market, n_parts: int) -> tuple[F, F, B]:
     """Give the gain (T, n_parts) and costs (T, 1 + COSTS, n_parts) of every part, and which parts held shares.
 
@@ -68,79 +87,101 @@ def attribute(parts: Parts, label: I, order: F, value: F, stopped: int, market: 
     """
     if len(market.borrow) == 0:
         raise ValueError("the panel has no borrow fees of its own")
-    sessions, assets = market.mark.shape
+    sessions, N = market.mark.shape
     gain, cost = np.zeros((sessions, n_parts)), np.zeros((sessions, 1 + len(COSTS), n_parts))
-    held = np.zeros(n_parts, np.bool_)
-    pairs, orders, flags = np.zeros((2, len(parts.pair_asset))), np.zeros((3, assets)), np.zeros((3, assets), np.bool_)
+    held, pairs = np.zeros(n_parts, np.bool_), np.zeros((2, len(parts.pair_asset)))
+    (filled, lieu, gone), (asked, margin, dead) = np.zeros((3, N)), np.zeros((3, N), np.bool_)
+    lines = Lines(filled, lieu, gone, asked, margin, dead, np.zeros((N, FEE)))
     last = sessions if stopped < 0 else stopped + 1
-    paid = np.zeros((assets, FEE))
-    _attribute(parts, label, order, value, last, market, gain, cost, held, pairs, orders, paid, flags)
+    _attribute(parts, label, order, value, last, market, gain, cost, held, pairs, lines)
     return gain, cost, held
 
 
 @entry
 def _attribute(
-    parts: Parts, label: I, order: F, value: F, last_session: int, market: Market, gain: F, cost: F, held: B, pairs: F,
-    orders: F, paid: F, flags: B,
+    parts: Parts, label: I, order: F, value: F, last: int, market: Market, gain: F, cost: F, held: B, pairs: F,
+    lines: Lines,
 ) -> None:  # fmt: skip
-    N = market.mark.shape[1]
-    shares, wish = pairs[0], pairs[1]
-    filled, lieu, gone = orders[0], orders[1], orders[2]
-    asked, margin, dead = flags[0], flags[1], flags[2]
     k, o = ZERO, ZERO
-    for t in range(last_session):
-        for i in range(N):
-            asked[i], margin[i], filled[i], lieu[i], gone[i] = False, False, 0.0, 0.0, np.nan
-            for kind in range(FEE):
-                paid[i, kind] = 0.0
+    for t in range(last):
+        _clear(lines)
         if k < len(parts.session) and parts.session[k] == t:
-            _set_wishes(parts, k, wish, asked)
+            _set_wishes(parts, k, pairs[1], lines.asked)
             k += 1
-        while o < len(label) and label[o, 0] == t:
-            i, why = label[o, 1], label[o, 2]
-            if why == IN_LIEU:
-                lieu[i] = order[o, SHARES]
-            elif why == DELISTED:
-                dead[i] = True
-                gone[i] = order[o, PRICE] if order[o, SHARES] != 0.0 else gone[i]
-            elif why not in (WAITING, NO_VOLUME, RUINED):
-                filled[i], asked[i], margin[i] = order[o, SHARES], True, why == MARGIN
-                paid[i, ALL] = (order[o, IN_SPREAD] + order[o, IN_SLIPPAGE]) + (
-                    order[o, IN_COMMISSION] + order[o, IN_IMPACT]
-                )
-                for kind in range(FIRST, FEE):
-                    paid[i, kind] = order[o, IN_SPREAD + kind - FIRST]
-            o += 1
-        split, dividend = market.split[min(t, len(market.split) - 1)], market.dividend[min(t, len(market.dividend) - 1)]
-        borrow = market.borrow[min(t, len(market.borrow) - 1)]
-        for i in range(N):
-            start, end = parts.first[i], parts.first[i + 1]
-            if start == end:
-                continue
-            last = last_mark(market.mark, market.split, i, t)
-            for p in range(start, end):
-                shares[p] *= split[i]
-            if lieu[i] != 0.0:
-                _shrink(shares, start, end, lieu[i])
-            for p in range(start, end):
-                gain[t, parts.pair_part[p]] += shares[p] * dividend[i]
-            if not np.isnan(gone[i]):
-                _move(parts, shares, start, end, gain[t], last, gone[i])
-                for p in range(start, end):
-                    shares[p] = 0.0
-            _charge_borrow(parts, shares, start, end, cost[t], last * borrow[i] * market.days[t] / DAYS_PER_YEAR)
-            if asked[i] and not dead[i] and market.tradable[t, i] and not np.isnan(value[t]):
-                reference = market.reference[t, i]
-                _move(parts, shares, start, end, gain[t], last, reference)
-                if margin[i]:
-                    _share_costs(parts, shares, start, end, paid[i], cost[t])
-                    _shrink(shares, start, end, filled[i])
-                else:
-                    _cross(parts, shares, wish, start, end, max(value[t], 0.0) / reference, filled[i], paid[i], cost[t])
-                for p in range(start, end):
-                    held[parts.pair_part[p]] |= shares[p] != 0.0
-                last = reference
-            _move(parts, shares, start, end, gain[t], last, market.mark[t, i])
+        o = _read(label, order, lines, o, t)
+        for i in range(market.mark.shape[1]):
+            if parts.first[i] < parts.first[i + 1]:
+                _pass(parts, market, lines, value[t], gain[t], cost[t], held, pairs[0], pairs[1], i, t)
+
+
+@INNER
+def _clear(lines: Lines) -> None:
+    """Forget the session before; only what is delisted stays so."""
+    for i in range(len(lines.filled)):
+        lines.asked[i], lines.margin[i] = NO, NO
+        lines.filled[i], lines.lieu[i], lines.gone[i] = 0.0, 0.0, np.nan
+        for kind in range(FEE):
+            lines.paid[i, kind] = 0.0
+
+
+@INNER
+def _read(label: I, order: F, lines: Lines, o: int, t: int) -> int:
+    """Read a session's lines of the journal; give where the next begin."""
+    while o < len(label) and label[o, 0] == t:
+        i, why, line, paid = label[o, 1], label[o, 2], order[o], lines.paid[label[o, 1]]
+        if why == IN_LIEU:
+            lines.lieu[i] = line[SHARES]
+        elif why == DELISTED:
+            lines.dead[i] = YES
+            lines.gone[i] = line[PRICE] if line[SHARES] != 0.0 else lines.gone[i]
+        elif why not in (WAITING, NO_VOLUME, RUINED):
+            lines.filled[i], lines.asked[i], lines.margin[i] = line[SHARES], YES, why == MARGIN
+            paid[ALL] = (line[IN_SPREAD] + line[IN_SLIPPAGE]) + (line[IN_COMMISSION] + line[IN_IMPACT])
+            for kind in range(FIRST, FEE):
+                paid[kind] = line[IN_SPREAD + kind - FIRST]
+        o += 1
+    return o
+
+
+@INNER
+def _pass(
+    parts: Parts, market: Market, lines: Lines, value: float, gain: F, cost: F, held: B, shares: F, wish: F, i: int,
+    t: int,
+) -> None:  # fmt: skip
+    """Take an asset's parts through a session: corporate actions, borrow fee, order, mark."""
+    start, end = parts.first[i], parts.first[i + 1]
+    split, dividend = _cell(market.split, t, i), _cell(market.dividend, t, i)
+    last, gone, paid = last_mark(market.mark, market.split, i, t), lines.gone[i], lines.paid[i]
+    for p in range(start, end):
+        shares[p] *= split
+    if lines.lieu[i] != 0.0:
+        _shrink(shares, start, end, lines.lieu[i])
+    for p in range(start, end):
+        gain[parts.pair_part[p]] += shares[p] * dividend
+    if not np.isnan(gone):
+        _move(parts, shares, start, end, gain, last, gone)
+        for p in range(start, end):
+            shares[p] = 0.0
+    rate = last * _cell(market.borrow, t, i) * market.days[t] / DAYS_PER_YEAR
+    _charge_borrow(parts, shares, start, end, cost, rate)
+    if lines.asked[i] and not lines.dead[i] and market.tradable[t, i] and not np.isnan(value):
+        reference = market.reference[t, i]
+        _move(parts, shares, start, end, gain, last, reference)
+        if lines.margin[i]:
+            _share_costs(parts, shares, start, end, paid, cost)
+            _shrink(shares, start, end, lines.filled[i])
+        else:
+            _cross(parts, shares, wish, start, end, max(value, 0.0) / reference, lines.filled[i], paid, cost)
+        for p in range(start, end):
+            held[parts.pair_part[p]] |= shares[p] != 0.0
+        last = reference
+    _move(parts, shares, start, end, gain, last, market.mark[t, i])
+
+
+@INNER
+def _cell(table: F, t: int, i: int) -> float:
+    """Give a cell of a table, from its only row where there is but one."""
+    return table[min(t, len(table) - 1), i]
 
 
 @INNER
