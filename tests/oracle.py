@@ -259,10 +259,12 @@ def _trade(book, t, prices, state, costs, account, called):
             continue
         asked[i], why[i] = wanted, "delayed" if since < t else "filled"
         wanted = orders[i] = whole
-        limit = account.participation_cap * prices.volume[t][i]
-        if account.participation_cap > 0.0 and abs(wanted) > limit:
-            orders[i], why[i] = math.copysign(abs(_lots(limit, account.lot)), wanted), "partial"
-            state.pending[i] = kept[i]
+        if account.participation_cap > 0.0:
+            limit = account.participation_cap * prices.volume[t][i]
+            most = abs(_lots(limit, account.lot))
+            if abs(wanted) > max(limit, most) * (1.0 + 1e-12):
+                orders[i], why[i] = math.copysign(most, wanted), "partial"
+                state.pending[i] = kept[i]
     total = sum(abs(shares) * value[i] for i, shares in sorted(orders.items()))
     if account.turnover_cap > 0.0 and equity > 0.0 and total > account.turnover_cap * equity:
         for i in _cap_turnover(orders, value, account.turnover_cap * equity, total, account.lot):

@@ -110,9 +110,9 @@ def size(
                 continue
         desk.amount[ASKED, i] = asked
         codes[WHY, i] = DELAYED if codes[SINCE, i] < t else FILLED
-        if terms.participation_cap > 0.0 and abs(wanted) > terms.participation_cap * quotes.volume[i]:
-            limit = lots(terms.participation_cap * quotes.volume[i], terms.lot)
-            wanted = limit if wanted > 0.0 else -limit
+        most = _allowed(quotes, terms, abs(wanted), i)
+        if most < abs(wanted):
+            wanted = most if wanted > 0.0 else -most
             codes[WHY, i], codes[CARRIED, i], waits[i], pending[kept] = PARTIAL, 1, 1, i
             kept += 1
         desk.amount[WANTED, i] = wanted
@@ -126,6 +126,16 @@ def size(
     if terms.sequential > 0.0:
         _sort(quotes.reference, target, position, ordered, sells, buys, value)
     return kept, sells + buys, total
+
+
+@INNER
+def _allowed(quotes: Quotes, terms: Terms, shares: float, i: int) -> float:
+    """Give what the asset's volume allows of an order: the whole but for rounding, or whole lots of the cap."""
+    if terms.participation_cap == 0.0:
+        return shares
+    bound = terms.participation_cap * quotes.volume[i]
+    most = lots(bound, terms.lot)
+    return most if shares > max(bound, most) * (1.0 + DUST) else shares
 
 
 @INNER

@@ -223,6 +223,15 @@ def test_a_large_order_is_carried_over_at_the_participation_cap():
     assert book.why == ["partial", "partial", "delayed"]
 
 
+@pytest.mark.parametrize("lot", [0.0, 1.0])
+def test_an_order_of_all_that_the_participation_cap_allows_is_filled_whole(lot):
+    """0.29 x 100 is 28.999999999999996 in floats; 29 shares are no more than that, and nothing is carried over."""
+    account = {"participation_cap": 0.29, "lot": lot}
+    book = one([100.0, 50.0], {0: {0: {0: 0.29}}}, volume=np.full((2, 1), 100.0), account=account).walk()
+    assert book.shares[:, 0].tolist() == [29.0, 29.0]
+    assert book.why == ["filled"]
+
+
 def test_unknown_volume_is_not_taken_for_infinite():
     """Where the volume is unknown a capped order waits."""
     volume = np.array([[np.nan], [1e6]])
