@@ -193,6 +193,7 @@ def _corporate_actions(book, t, prices, state, account):
                 state.cash += rest * state.mark[i]
             state.position[i] = whole
         received += state.position[i] * prices.dividend[t][i]
+    for i in range(len(state.position)):
         if (t, i) in prices.delistings:
             state.gone[i] = True
             if state.position[i] != 0.0:
@@ -333,7 +334,10 @@ def _fill(book, t, prices, state, costs, account, value, orders, asked, why):
 
 
 def _queue(orders, value, costs, extras):
-    """Give the assets in the order of their fills: sales, those whose minimum is more than they bring, purchases."""
+    """Give the assets in the order of their fills: sales, then purchases; with a minimum commission, dear sales last.
+
+    Dear are those that cost more than they bring.
+    """
 
     def rank(i):
         if orders[i] >= 0:

@@ -53,7 +53,7 @@ def affordable(
 
 @INNER
 def sales_first(quotes: Quotes, terms: Terms, wanted: F, codes: I, orders: int) -> None:
-    """Put sales before purchases, and behind the other sales those whose minimum commission is more than they bring.
+    """Put sales before purchases; with a minimum commission, a sale that costs more than it brings is the last of them.
 
     So what they owe comes out of all that the others bring.
     """
@@ -70,7 +70,7 @@ def sales_first(quotes: Quotes, terms: Terms, wanted: F, codes: I, orders: int) 
 
 @INNER
 def _rank(quotes: Quotes, terms: Terms, shares: float, i: int) -> int:
-    """Give 0 for a sale, 1 for one that a minimum commission makes cost more than it brings, 2 for a purchase."""
+    """Give 0 for a sale, 1 for one that costs more than it brings where there is a minimum, 2 for a purchase."""
     if shares >= 0.0:
         return 2
     if terms.minimum == 0.0:

@@ -34,6 +34,7 @@ from backtest.kernels.books import (
     I,
     Journal,
     Quotes,
+    Rows,
     Terms,
     log,
 )
@@ -43,24 +44,19 @@ DUST = 1e-12  # of V: smaller differences from a target are rounding, not orders
 
 
 @INNER
-def accept(desk: Desk, journal: Journal, i: int, weight: float, count: int, t: int) -> int:
-    """Take a target in; a newer one supersedes a pending one, a delisted asset refuses it.
+def accept(rows: Rows, k: int, desk: Desk, journal: Journal, t: int) -> int:
+    """Take row k in; a newer target supersedes a pending one, a delisted asset refuses it. Give how many are pending.
 
-    Pending targets stand by asset, so that the order of a session's fills does not depend on what waited before it.
+    They stand by asset, so that the order of a session's fills does not depend on what waited before it.
     """
     codes = desk.codes
-    if codes[GONE, i] == 1:
-        log(desk.tally, journal, t, i, DELISTED, 0.0, 0.0, np.nan, np.nan)
-        return count
-    desk.amount[TARGET, i], codes[SINCE, i], codes[CARRIED, i] = weight, t, 0
-    if codes[WAITS, i] == 1:
-        return count
-    k, codes[WAITS, i] = count, 1
-    while k > 0 and codes[PENDING, k - 1] > i:
-        codes[PENDING, k] = codes[PENDING, k - 1]
-        k -= 1
-    codes[PENDING, k] = i
-    return count + 1
+    for e in range(rows.start[k], rows.start[k + 1]):
+        i = rows.asset[e]
+        if codes[GONE, i] == 1:
+            log(desk.tally, journal, t, i, DELISTED, 0.0, 0.0, np.nan, np.nan)
+            continue
+        desk.amount[TARGET, i], codes[SINCE, i], codes[CARRIED, i], codes[WAITS, i] = rows.weight[e], t, 0, 1
+    return listed(codes, WAITS, PENDING)
 
 
 @INNER
@@ -123,7 +119,7 @@ def size(
         sells += 1 if selling else 0
         buys += 0 if selling else 1
     _append(bought, buys, ordered, sells)
-    if terms.sequential > 0.0:
+    if terms.sequential > 0.0:  # no cap and no margin is asked for with it: nothing comes between this and the fills
         _sort(quotes.reference, target, position, ordered, sells, buys, value)
     return kept, sells + buys, total
 

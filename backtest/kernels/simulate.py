@@ -90,8 +90,7 @@ def _walk(market: Market, rows: Rows, k: int, end: int, terms: Terms, desk: Desk
         cash += dividend + interest - borrow
         # 3. trade, 4. costs
         if k < end and rows.session[k] == t:
-            for e in range(rows.start[k], rows.start[k + 1]):
-                count = accept(desk, journal, rows.asset[e], rows.weight[e], count, t)
+            count = accept(rows, k, desk, journal, t)
             k += 1
         if count > 0 or called:
             cash, value, count = trade(market, terms, desk, journal, count, cash, called, t)

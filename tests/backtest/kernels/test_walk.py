@@ -261,6 +261,23 @@ def test_a_margin_call_scales_positions_down_in_the_next_session():
     assert book.why == ["filled", "margin"]
 
 
+def test_sales_of_a_margin_call_stand_by_asset_among_the_others():
+    """Twice levered in two assets that fall to 60; the second is sold whole by its own order, the first by the call."""
+    rows, account = {0: {0: {0: 1.0}, 1: {0: 1.0}}, 2: {1: {0: 0.0}}}, {"max_gross": 2.0, "maintenance": 0.25}
+    book = one([[100.0, 100.0], [60.0, 60.0], [60.0, 60.0]], rows, account=account).walk()
+    assert book.label[2:, :2].tolist() == [[2, 0], [2, 1]]
+    assert book.why[2:] == ["margin", "filled"]
+    assert book.order[2:, 1] == pytest.approx([-200.0 / 3.0, -100.0])
+
+
+def test_in_lieu_comes_before_delistings():
+    """The first asset is delisted in the session in which a consolidation leaves half a share of the second."""
+    rows, split = {0: {0: {0: 0.1}, 1: {0: 0.003}}}, np.array([[1.0, 1.0], [1.0, 0.5]])
+    book = one([[10.0, 10.0]] * 2, rows, account={"lot": 1.0}, split=split, delistings={(1, 0): 0.0})
+    assert book.walk().why == ["filled", "filled", "in_lieu", "delisted"]
+    assert [order.reason for order in book.slow().orders] == book.walk().why
+
+
 def test_a_margin_call_overrides_an_order_that_leaves_more():
     """6 x equity after a fall: a target that would hold on is cut to 2 x 2,000; one that leaves less stands."""
     account = {"max_gross": 2.0, "maintenance": 0.25}
@@ -323,6 +340,14 @@ def test_what_other_sales_bring_pays_a_minimum_commission_whole():
     book = one([[100.0, 100.0], [50.0, 100.0]], rows, costs={"minimum": 5.0}).walk()
     assert book.label[2:, 1].tolist() == [1, 0]
     assert book.order[2:, 6].tolist() == [5.0, 5.0]
+
+
+def test_a_sale_dearer_than_what_it_brings_is_the_last_of_the_sales_on_credit_too():
+    """The same two sales where the account may borrow: nobody needs the proceeds, and the order is the same."""
+    rows = {0: {0: {0: 0.0005}, 1: {0: 0.9}}, 1: {0: {0: 0.0}, 1: {0: 0.5}}}
+    account = {"max_gross": 2.0}
+    book = one([[100.0, 100.0], [50.0, 100.0]], rows, costs={"minimum": 5.0}, account=account).walk()
+    assert book.label[2:, 1].tolist() == [1, 0]
 
 
 def test_an_account_that_may_borrow_pays_a_minimum_commission_whole():
