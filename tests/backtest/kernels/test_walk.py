@@ -8,6 +8,7 @@ import numpy as np
 import oracle
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from strategies import Case, cases
 
 from backtest.trust.exact import replay
@@ -397,10 +398,8 @@ def filled(book):
     return [(int(t), int(i)) for (t, i, _), line in zip(book.label, book.order, strict=True) if line[1]]
 
 
-@given(cases())
-def test_the_walk_equals_its_slow_twin(case):
-    """Equity, cash, every order, the order of the fills and every margin call agree with plain Python."""
-    fast, slow = case.walk(), case.slow()
+def assert_same(fast, slow):
+    """Hold a walk to its twin: equity, cash, margin calls, ruin, every order, and the order of the fills."""
     scale = max(1.0, np.abs(slow.equity).max())
     assert np.allclose(fast.equity, slow.equity, rtol=0.0, atol=1e-9 * scale)
     assert np.allclose(fast.cash, slow.cash, rtol=0.0, atol=1e-9 * scale)
@@ -418,6 +417,19 @@ def test_the_walk_equals_its_slow_twin(case):
     assert [line[:3] for line in ours] == [line[:3] for line in theirs]
     for mine, other in zip(ours, theirs, strict=True):
         assert np.allclose(mine[3:], other[3:], rtol=1e-7, atol=1e-7, equal_nan=True)
+
+
+@given(cases())
+def test_the_walk_equals_its_slow_twin(case):
+    """Equity, cash, every order, the order of the fills and every margin call agree with plain Python."""
+    assert_same(case.walk(), case.slow())
+
+
+@given(cases(costs={"half_spread": 0.001, "minimum": 5.0}), st.sampled_from([60.0, 200.0]))
+def test_an_account_of_a_few_minimum_commissions_equals_its_slow_twin(case, capital):
+    """Where many a sale brings less than the minimum commission, all of that agrees, too."""
+    small = replace(case, account=replace(case.account, capital=capital))
+    assert_same(small.walk(), small.slow())
 
 
 @given(cases(bounds=False, costs={"slippage": 0.0005, "commission": 0.01, "per_share": 0.01, "minimum": 5.0}))
