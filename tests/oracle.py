@@ -399,7 +399,7 @@ def _scaled(wanted, held, factor, lot):
 def _affordable(orders, equity, cash, position, value, costs, account, extras):
     """Find by bisection the largest factor in [0, 1] that keeps gross exposure within max_gross times equity.
 
-    What is left is cash and room for exposure; a room of 1e-12 of equity or less buys nothing.
+    What is left is cash and room for exposure; a room of 1e-12 of equity or less, or a factor no larger, buys nothing.
     """
 
     def left(factor):
@@ -428,7 +428,7 @@ def _affordable(orders, equity, cash, position, value, costs, account, extras):
     for _ in range(200):
         middle = (low + high) / 2
         low, high = (middle, high) if fits(middle) else (low, middle)
-    return low
+    return low if low > 1e-12 else 0.0
 
 
 def attribute(book, prices, rows, costs):

@@ -21,7 +21,8 @@ def affordable(
     The room left, max_gross x equity - gross exposure after the fills, is linear in the factor but for minimum
     commissions, lots and impact, so the linear answer is tried first, then a little less of it; a bisection takes over
     where none of that fits (the trade is so small that the roundings of V are more) or where one of those bends the
-    line. A room of 1e-12 of the value or less is rounding, and buys nothing.
+    line. A room of 1e-12 of the value or less, and a factor of 1e-12 or less, are rounding, and buy nothing: no minimum
+    commission is paid for them.
     """
     bent = terms.minimum > 0.0 or terms.lot > 0.0 or terms.impact > 0.0
     low, high, factor, whole, gross, net, back = 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 16.0 * ULP
@@ -48,7 +49,7 @@ def affordable(
             high = factor
             factor = factor * (1.0 - back) if not bent and step < STEPS else 0.5 * (low + high)
             back *= 4.0
-    return low
+    return low if low > DUST else 0.0
 
 
 @INNER

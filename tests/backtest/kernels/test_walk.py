@@ -343,6 +343,13 @@ def test_what_other_sales_bring_pays_a_minimum_commission_whole():
     assert book.order[2:, 6].tolist() == [5.0, 5.0]
 
 
+def test_no_minimum_commission_is_paid_for_a_purchase_of_nothing():
+    """A fee of 5 takes all of 5: what could be bought then is less than rounding, and so neither is paid."""
+    book = one([100.0, 100.0], {0: {0: {0: 0.5}}}, costs={"minimum": 5.0}, account={"capital": 5.0}).walk()
+    assert (book.equity.tolist(), book.why) == ([5.0, 5.0], ["scaled"])
+    assert book.order[0, 1:].tolist() == [0.0, 100.0, 100.0, 0.0, 0.0, 0.0, 0.0]
+
+
 def test_a_sale_dearer_than_what_it_brings_is_the_last_of_the_sales_on_credit_too():
     """The same two sales where the account may borrow: nobody needs the proceeds, and the order is the same."""
     rows = {0: {0: {0: 0.0005}, 1: {0: 0.9}}, 1: {0: {0: 0.0}, 1: {0: 0.5}}}
