@@ -137,5 +137,7 @@ def _deflated(known: dict[str, Metric]) -> Card:
     active = known.get("active_dsr")
     facts = [Fact(say("trials"), number(count, 0), (count,))]
     facts += [_fact(say("over base"), active)] if active else []
-    return Card("dsr", label, metric_value(found), "", tuple(facts), say("DSR, a probability: 0.95 convinces"),
+    convinces = say("a probability, 0.95 convinces; the verdict takes that over base")
+    note = convinces if active else say("DSR, a probability: 0.95 convinces")
+    return Card("dsr", label, metric_value(found), "", tuple(facts), note,
                 display(understood(found.convention), 600), repr(found.value))  # fmt: skip

@@ -192,6 +192,7 @@ LABELS: dict[str, str] = {
     "Years as numbers": "연도별 숫자",
     "DSR": "DSR",
     "DSR, a probability: 0.95 convinces": "DSR, 확률: 0.95 이상이면 설득력 있음",
+    "a probability, 0.95 convinces; the verdict takes that over base": "확률, 0.95 이상이면 설득력 있음; 판정은 기준 대비 값을 씀",
     "outside the baskets": "바스켓 밖",
     "over base": "기준 대비",
     "trials": "시도",

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from backtest.evidence.types import STRESS
+from backtest.result import Metric
 from backtest.tearsheet.render import render
 from backtest.tearsheet.sections.capacity import multipliers, sharpe_at
 from backtest.tearsheet.sections.evidence import dies_at
@@ -48,6 +49,15 @@ def test_cards_carry_their_whole_numbers(full):
     assert float(cards["placebo_p"]) == 51 / 201
     assert float(cards["dsr"]) == 0.8125
     assert float(cards["sharpe"]) == 0.83062
+
+
+def test_the_card_says_which_deflated_ratio_the_verdict_takes(full):
+    """That of the run stands large, that of the difference below it; where there is no difference, nothing is said."""
+    told = "the verdict takes that over base"
+    found = samples_evidence.full()
+    active = Metric("active_dsr", "Deflated Sharpe ratio, 12 trials: returns over the untilted mix", 0.25, "ratio")
+    assert told in render(replace(found, metrics=(*found.metrics, active)))
+    assert told not in full
 
 
 def test_the_study_shows_its_paths_and_its_headline_tests(full):
